@@ -1,0 +1,137 @@
+// @ts-check
+// `npm test`: every check in order, one line of numbers at the end. `npm test -- <filter>` runs matching tests only.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureProgram } from './programs.mjs';
+import { acquireRedis } from './test-redis.mjs';
+
+/** @typedef {{ passed: number; failed: number; skipped: number }} Tally */
+
+const CHECKS = ['format:check', 'lint', 'types', 'build'];
+const VITEST = 'node_modules/vitest/vitest.mjs';
+
+const filters = process.argv.slice(2);
+// Else servers and test processes would outlive an interrupted run.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
+const total = await runAll();
+printSummary(total);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+async function runAll() {
+  const tally = { passed: 0, failed: 0, skipped: 0 };
+  if (filters.length > 0) {
+    // What the chosen tests need, their global setup brings.
+    add(tally, await runTests(filters).catch(reportFailure));
+    return tally;
+  }
+  for (const check of CHECKS) add(tally, await runCheck(check));
+  add(tally, await runAllTests().catch(reportFailure));
+  return tally;
+}
+
+/** @param {string} script */
+async function runCheck(script) {
+  console.log(`\n▶ ${script}`);
+  const code = await run('npm', ['run', '--silent', script]);
+  return one(code === 0);
+}
+
+/** @returns {Promise<Tally>} */
+async function runAllTests() {
+  console.log('\n▶ tests');
+  ensureProgram('haproxy', 'haproxy');
+  const redis = await acquireRedis();
+  try {
+    return await runTests([], { TEST_REDIS_URL: redis.url });
+  } finally {
+    await redis.stop();
+  }
+}
+
+/**
+ * @param {string[]} filters
+ * @param {Record<string, string>} [env]
+ */
+async function runTests(filters, env) {
+  const folder = mkdtempSync(join(tmpdir(), 'terminal-gateway-test-'));
+  const report = join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  try {
+    const code = await run(process.execPath, [VITEST, 'run', ...reporters, ...filters], env);
+    return count(report, code);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A file that could not be loaded, or an error outside of all tests, fails no test of its own: the run still failed.
+ *
+ * @param {string} report
+ * @param {number} code
+ * @returns {Tally}
+ */
+function count(report, code) {
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  const brokenFiles = result.testResults.filter(isBrokenFile).length;
+  const failed = result.numFailedTests + brokenFiles;
+  return {
+    passed: result.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}
+
+/** @param {{ status: string; assertionResults: { status: string }[] }} file */
+function isBrokenFile(file) {
+  return file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed');
+}
+
+/** @param {unknown} error */
+function reportFailure(error) {
+  console.error(error);
+  return one(false);
+}
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<number>}
+ */
+async function run(program, args, env) {
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  const endWithUs = () => child.kill();
+  process.once('exit', endWithUs);
+  const [code] = await once(child, 'exit');
+  process.off('exit', endWithUs);
+  return code ?? 1;
+}
+
+/**
+ * @param {boolean} passed
+ * @returns {Tally}
+ */
+function one(passed) {
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
+}
+
+/**
+ * @param {Tally} sum
+ * @param {Tally} part
+ */
+function add(sum, part) {
+  sum.passed += part.passed;
+  sum.failed += part.failed;
+  sum.skipped += part.skipped;
+}
+
+/** @param {Tally} tally */
+function printSummary({ passed, failed, skipped }) {
+  const note = skipped > 0 ? `, ${skipped} skipped` : '';
+  console.log(`\n${passed} passed, ${failed} failed${note}`);
+}

@@ -1,0 +1,31 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Config } from './config/index.js';
+import { GatewayModule, Service } from './gateway/index.js';
+import { HealthModule } from './health/index.js';
+import type { Logger } from './logging/index.js';
+import { Store } from './redis/index.js';
+
+/** The ground that every capability stands on, made before the framework starts. */
+export interface Ground {
+  config: Config;
+  logger: Logger;
+  store: Store;
+}
+
+/** The only wiring: which modules make up an instance. */
+@Module({})
+export class AppModule {
+  static on({ config, logger, store }: Ground): DynamicModule {
+    return {
+      module: AppModule,
+      global: true,
+      imports: [GatewayModule, HealthModule.watching({ module: GatewayModule, provider: Service })],
+      providers: [
+        { provide: 'CONFIG', useValue: config },
+        { provide: 'LOGGER', useValue: logger },
+        { provide: Store, useValue: store },
+      ],
+      exports: ['CONFIG', 'LOGGER', Store],
+    };
+  }
+}

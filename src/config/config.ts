@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
+import { SETTINGS, type Setting, type Settings } from './settings.js';
+
+/** The configuration of one instance: validated, complete, frozen. */
+export type Config = Readonly<Omit<Settings, 'instanceId' | 'redisKeyPrefix'>> & {
+  readonly instanceId: string;
+  readonly redisKeyPrefix: string;
+  /**
+   * `instanceId` and a random part, new at every start: an instance restarted under its old name must not be taken for
+   * the owner of the sockets it lost.
+   */
+  readonly incarnation: string;
+};
+
+/** Everything that is wrong with the environment, by name and never with a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: string[]) {
+    super(`Invalid configuration:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+  }
+}
+
+/**
+ * Reads and checks the environment once, at the start.
+ * @throws ConfigError with every problem at once
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const problems: string[] = [];
+  const values = Object.entries(SETTINGS).map(([key, setting]) => [key, readSetting(setting, env, problems)]);
+  const settings = Object.fromEntries(values) as Settings;
+  if (problems.length === 0) {
+    problems.push(...crossChecks(settings), ...unreadableFiles(settings));
+  }
+  if (problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  const instanceId = settings.instanceId ?? `gw-${randomBytes(4).toString('hex')}`;
+  return Object.freeze({
+    ...settings,
+    instanceId,
+    incarnation: `${instanceId}~${randomBytes(4).toString('hex')}`,
+    redisKeyPrefix: settings.redisKeyPrefix ?? 'tg',
+  });
+}
+
+function readSetting(
+  setting: Setting<unknown>,
+  env: Record<string, string | undefined>,
+  problems: string[],
+): unknown {
+  const text = env[setting.name]?.trim();
+  if (text === undefined || text === '') {
+    return setting.default;
+  }
+  try {
+    return setting.parse(text);
+  } catch (error) {
+    problems.push(`${setting.name} must be ${(error as Error).message}`);
+    return setting.default;
+  }
+}
+
+function crossChecks(s: Settings): string[] {
+  const stores = [s.redisUrl, s.redisClusterNodes.length, s.redisSentinels.length].filter(Boolean);
+  const rules: [boolean, string][] = [
+    [stores.length > 1, 'REDIS_URL, REDIS_CLUSTER_NODES and REDIS_SENTINELS exclude one another'],
+    [
+      s.redisSentinels.length > 0 && !s.redisSentinelName,
+      'REDIS_SENTINEL_NAME must be set with REDIS_SENTINELS',
+    ],
+    [
+      s.heartbeatTimeoutMs <= s.heartbeatIntervalMs,
+      'HEARTBEAT_TIMEOUT_MS must be above HEARTBEAT_INTERVAL_MS',
+    ],
+    [Boolean(s.tlsCertFile) !== Boolean(s.tlsKeyFile), 'TLS_CERT_FILE and TLS_KEY_FILE must be set together'],
+  ];
+  return rules.filter(([broken]) => broken).map(([, problem]) => problem);
+}
+
+function unreadableFiles(s: Settings): string[] {
+  const files = [SETTINGS.apiKeysFile, SETTINGS.tlsCertFile, SETTINGS.tlsKeyFile, SETTINGS.webhookCaFile];
+  const paths = [s.apiKeysFile, s.tlsCertFile, s.tlsKeyFile, s.webhookCaFile];
+  return files.filter((_, i) => !isReadable(paths[i])).map(({ name }) => `${name} must name a readable file`);
+}
+
+function isReadable(path: string | undefined): boolean {
+  if (path === undefined) {
+    return true;
+  }
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

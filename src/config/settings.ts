@@ -1,0 +1,247 @@
+/** One environment variable: its default, its rule, and what operators read about it. */
+export interface Setting<T> {
+  readonly name: string;
+  readonly doc: string;
+  readonly default: T;
+  /** How the default is shown when it is not a plain value. */
+  readonly shownDefault?: string;
+  /** @throws Error whose message completes "NAME must be …"; it never repeats the value */
+  parse(text: string): T;
+}
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+function integer(
+  name: string,
+  fallback: number,
+  min: number,
+  doc: string,
+  max = MAX_TIMER_MS,
+): Setting<number> {
+  return {
+    name,
+    doc,
+    default: fallback,
+    parse: (text) => {
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < min || value > max) {
+        throw new Error(`an integer from ${min} to ${max}`);
+      }
+      return value;
+    },
+  };
+}
+
+function text<T extends string | undefined>(name: string, fallback: T, doc: string, shownDefault?: string) {
+  return {
+    name,
+    doc,
+    default: fallback,
+    ...(shownDefault && { shownDefault }),
+    parse: (value: string) => value,
+  };
+}
+
+function list(name: string, doc: string, rule: RegExp, what: string): Setting<string[]> {
+  return {
+    name,
+    doc,
+    default: [],
+    parse: (value) => {
+      const items = value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean);
+      if (items.length === 0 || !items.every((item) => rule.test(item))) {
+        throw new Error(`a comma-separated list of ${what}`);
+      }
+      return items;
+    },
+  };
+}
+
+function choice<T extends string>(name: string, fallback: T, options: readonly T[], doc: string): Setting<T> {
+  return {
+    name,
+    doc,
+    default: fallback,
+    parse: (value) => {
+      if (!(options as readonly string[]).includes(value)) {
+        throw new Error(`one of ${options.join(', ')}`);
+      }
+      return value as T;
+    },
+  };
+}
+
+function matching(name: string, rule: RegExp, what: string, doc: string): Setting<string | undefined> {
+  return {
+    name,
+    doc,
+    default: undefined,
+    parse: (value) => {
+      if (!rule.test(value)) {
+        throw new Error(what);
+      }
+      return value;
+    },
+  };
+}
+
+const HOST_PORT = /^[^\s:,]+:\d{1,5}$/;
+const CIDR = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/;
+const HOUR_MS = 3_600_000;
+const RETRY_DELAYS_MS = [
+  5_000,
+  30_000,
+  120_000,
+  600_000,
+  1_800_000,
+  HOUR_MS,
+  3 * HOUR_MS,
+  6 * HOUR_MS,
+  12 * HOUR_MS,
+  24 * HOUR_MS,
+  24 * HOUR_MS,
+];
+
+/** Every environment variable of the gateway, in the order in which operators meet them. */
+export const SETTINGS = {
+  port: integer('PORT', 8080, 0, 'Port to listen on; 0 picks a free one.', 65_535),
+  host: text('HOST', '0.0.0.0', 'Address to listen on.'),
+  redisUrl: matching(
+    'REDIS_URL',
+    /^rediss?:\/\/\S+$/,
+    'a redis:// or rediss:// URL',
+    'Redis of all instances. Unset: this is the only instance, with an embedded store.',
+  ),
+  redisClusterNodes: list(
+    'REDIS_CLUSTER_NODES',
+    'Redis Cluster nodes, instead of REDIS_URL.',
+    HOST_PORT,
+    'host:port',
+  ),
+  redisSentinels: list('REDIS_SENTINELS', 'Redis Sentinels, instead of REDIS_URL.', HOST_PORT, 'host:port'),
+  redisSentinelName: text(
+    'REDIS_SENTINEL_NAME',
+    undefined as string | undefined,
+    'Master name at the Sentinels.',
+  ),
+  redisKeyPrefix: {
+    ...matching(
+      'REDIS_KEY_PREFIX',
+      /^[\w.-]{1,32}$/,
+      '1 to 32 letters, digits, dots, dashes or underscores',
+      '',
+    ),
+    default: 'tg',
+    doc: 'First part of every key, so that one Redis can serve several gateways.',
+  },
+  dataDir: text('DATA_DIR', 'data', 'Folder of the embedded store.'),
+  apiKeysFile: text(
+    'API_KEYS_FILE',
+    undefined as string | undefined,
+    'API keys, upserted at the start (JSON).',
+  ),
+  instanceId: {
+    ...matching('INSTANCE_ID', /^[\w.-]{1,64}$/, '1 to 64 letters, digits, dots, dashes or underscores', ''),
+    shownDefault: 'made up',
+    doc: 'Name of this instance; must be unique.',
+  },
+  gracePeriodMs: integer('GRACE_PERIOD_MS', 60_000, 1, 'How long a dropped terminal counts as reconnecting.'),
+  paymentWaitMs: integer('PAYMENT_WAIT_MS', 90_000, 1, 'How long an HTTP call waits for a result.'),
+  deliveryTimeoutMs: integer(
+    'DELIVERY_TIMEOUT_MS',
+    5_000,
+    1,
+    "Time to hand a payment to the terminal's socket.",
+  ),
+  cancelTimeoutMs: integer('CANCEL_TIMEOUT_MS', 10_000, 1, 'Time within which a cancel gets its answer.'),
+  paymentTimeoutMs: integer(
+    'PAYMENT_TIMEOUT_MS',
+    600_000,
+    0,
+    'A connected terminal that never answers fails the payment after this; 0 = never.',
+  ),
+  heartbeatIntervalMs: integer('HEARTBEAT_INTERVAL_MS', 5_000, 50, 'Protocol ping after this much silence.'),
+  heartbeatTimeoutMs: integer('HEARTBEAT_TIMEOUT_MS', 10_000, 100, 'A socket silent for this long is dead.'),
+  serverPongIntervalMs: integer('SERVER_PONG_INTERVAL_MS', 30_000, 50, 'Unprompted pong to an idle client.'),
+  lateResultPolicy: choice(
+    'LATE_RESULT_POLICY',
+    'void',
+    ['void', 'deliver'],
+    'What becomes of an approval that comes after the payment was given up.',
+  ),
+  transactionRetentionMs: integer(
+    'TRANSACTION_RETENTION_MS',
+    172_800_000,
+    1_000,
+    'How long transactions and undelivered results are kept.',
+  ),
+  maxFrameBytes: integer(
+    'MAX_FRAME_BYTES',
+    131_072,
+    1_024,
+    'A larger frame closes the connection with 1009.',
+  ),
+  drainTimeoutMs: integer('DRAIN_TIMEOUT_MS', 20_000, 0, 'Time for a graceful stop.'),
+  instanceLeaseMs: integer('INSTANCE_LEASE_MS', 10_000, 300, 'An instance silent for this long is dead.'),
+  tlsCertFile: text(
+    'TLS_CERT_FILE',
+    undefined as string | undefined,
+    'Certificate (PEM) to serve wss directly.',
+  ),
+  tlsKeyFile: text('TLS_KEY_FILE', undefined as string | undefined, 'Its private key (PEM).'),
+  trustedProxies: list(
+    'TRUSTED_PROXIES',
+    'Proxies whose X-Forwarded-For is believed.',
+    CIDR,
+    'IP addresses or CIDRs',
+  ),
+  connectsPerMinute: integer(
+    'RATE_LIMIT_CONNECTS_PER_MINUTE',
+    600,
+    0,
+    'Connection attempts per address; 0 = no limit.',
+  ),
+  framesPerSecond: integer('RATE_LIMIT_FRAMES_PER_SECOND', 50, 0, 'Frames per connection; 0 = no limit.'),
+  requestsPerMinute: integer(
+    'RATE_LIMIT_REQUESTS_PER_MINUTE',
+    1_200,
+    0,
+    'HTTP requests per key; 0 = no limit.',
+  ),
+  webhookAllowHosts: list(
+    'WEBHOOK_ALLOW_HOSTS',
+    'Private hosts that webhooks may reach.',
+    /^[^\s,]+$/,
+    'hosts',
+  ),
+  webhookCaFile: text(
+    'WEBHOOK_CA_FILE',
+    undefined as string | undefined,
+    'Extra CA for webhook receivers (PEM).',
+  ),
+  webhookRetryDelaysMs: {
+    ...list('WEBHOOK_RETRY_DELAYS_MS', 'Pauses between webhook attempts.', /^\d{1,9}$/, 'milliseconds'),
+    default: RETRY_DELAYS_MS.map(String),
+    shownDefault: '5 s, 30 s, 2 min … up to 72 h in all',
+  },
+  secretsKey: matching(
+    'SECRETS_KEY',
+    /^[A-Za-z0-9+/]{43}=$/,
+    '32 bytes in Base64',
+    'Encrypts HMAC and webhook secrets at rest.',
+  ),
+  logLevel: choice(
+    'LOG_LEVEL',
+    'info',
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'Least severe log line written.',
+  ),
+} as const satisfies Record<string, Setting<unknown>>;
+
+type Widen<T> = T extends Setting<infer V> ? V : never;
+
+/** The validated value of every setting. */
+export type Settings = { -readonly [K in keyof typeof SETTINGS]: Widen<(typeof SETTINGS)[K]> };

@@ -1,0 +1,146 @@
+import type { WebSocket } from 'ws';
+import {
+  Close,
+  FORCE_DISCONNECT,
+  forceDisconnectFrame,
+  type CloseReason,
+  type ForceDisconnectReason,
+  type Principal,
+} from '../protocol/index.js';
+import { InboundQueue, type FrameHandler } from './inbound-queue.js';
+import { Receipts } from './receipts.js';
+
+/** Above this many unsent bytes no further mail is written: it stays in the mailbox, which does not forget. */
+const MAIL_BUFFER_BYTES = 256 * 1024;
+/** Above this the reader is too slow to keep. */
+const MAX_BUFFER_BYTES = 1024 * 1024;
+/** How long a peer may take to answer a close before its socket is destroyed. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/**
+ * One socket of this instance and all that is known of it here. It has an epoch once the store has registered it; until
+ * then its frames wait.
+ */
+export class Session {
+  /** Set by registration; 0 before. */
+  epoch = 0;
+  /** The store's clock at registration, ms. */
+  registeredAt = 0;
+  /** Status updates up to this number of the group's log are not for this session. */
+  statusSequence = 0;
+  /** A newer connection is known to have this epoch, learned before the own registration was answered. */
+  displacedBy = 0;
+  /** Mail on its way to this socket, written or about to be. */
+  readonly mailInFlight = new Set<string>();
+  readonly connectedAt = Date.now();
+  /** When anything last came from the peer, and last went to it; ms since the epoch. */
+  lastHeard = this.connectedAt;
+  lastSent = this.connectedAt;
+  /** When the last message came; a sign of life is none. */
+  lastActivity = this.connectedAt;
+
+  private readonly inbound: InboundQueue;
+  private readonly receipts: Receipts;
+  private ending = false;
+
+  constructor(
+    readonly connectionId: string,
+    readonly principal: Principal,
+    /** Names from `x-extensions` that this client asked for. */
+    readonly extensions: ReadonlySet<string>,
+    private readonly socket: WebSocket,
+  ) {
+    this.inbound = new InboundQueue(socket);
+    this.receipts = new Receipts();
+    socket.on('message', (data, isBinary) => {
+      this.lastHeard = this.lastActivity = Date.now();
+      this.inbound.push(data as Buffer, isBinary);
+    });
+    socket.on('ping', () => (this.lastHeard = Date.now()));
+    socket.on('pong', (payload: Buffer) => {
+      this.lastHeard = Date.now();
+      this.receipts.confirm(payload);
+    });
+  }
+
+  /** False from the moment a close was begun, by either side. */
+  get isOpen(): boolean {
+    return !this.ending && this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** True if the peer keeps up well enough to be given mail. */
+  get canTakeMail(): boolean {
+    return this.isOpen && this.epoch > 0 && this.socket.bufferedAmount < MAIL_BUFFER_BYTES;
+  }
+
+  /** Who handles the frames, one after the other, once the session is open. */
+  handleFrames(handler: FrameHandler): void {
+    this.inbound.use(handler);
+  }
+
+  /** Lets the frames in that have waited for the registration. */
+  open(): void {
+    this.inbound.open();
+  }
+
+  /** True when the frame in hand is answered and none waits. */
+  get isIdle(): boolean {
+    return this.inbound.isIdle;
+  }
+
+  /** @returns false if the socket cannot take it any more */
+  send(frame: string): boolean {
+    if (!this.isOpen) {
+      return false;
+    }
+    if (this.socket.bufferedAmount > MAX_BUFFER_BYTES) {
+      this.close(Close.slowReader);
+      return false;
+    }
+    this.lastSent = Date.now();
+    this.socket.send(frame);
+    return true;
+  }
+
+  /**
+   * Sends a frame that matters, followed by a protocol ping. RFC 6455 obliges every peer to answer it in order, so the
+   * pong proves that its WebSocket layer has read everything before it.
+   * @param onReceipt called once, with the proof; never if the socket dies first
+   * @returns false if nothing was written
+   */
+  sendWithReceipt(frame: string, onReceipt: () => void): boolean {
+    if (!this.send(frame)) {
+      return false;
+    }
+    this.socket.ping(this.receipts.expect(onReceipt));
+    return true;
+  }
+
+  /** A ping that only asks for a sign of life. */
+  ping(): void {
+    if (this.isOpen) {
+      this.socket.ping();
+    }
+  }
+
+  close({ code, reason }: CloseReason): void {
+    if (this.ending) {
+      return;
+    }
+    this.ending = true;
+    this.socket.close(code, reason);
+    setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+  }
+
+  /** Tells the client why, then closes. */
+  forceDisconnect(reason: ForceDisconnectReason): void {
+    this.send(forceDisconnectFrame(reason));
+    this.close(FORCE_DISCONNECT[reason].close);
+  }
+
+  /** Ends a peer that no longer answers; a close handshake would wait for it in vain. */
+  abandon(): void {
+    this.ending = true;
+    this.socket.terminate();
+  }
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { Session } from './session.js';
+
+/**
+ * The sockets of this instance. Several sessions of one key can be here for a moment, until the older ones are displaced.
+ */
+@Injectable()
+export class Sessions {
+  private readonly byKey = new Map<string, Session[]>();
+  private readonly desktops = new Map<string, Set<Session>>();
+  private count = 0;
+
+  add(session: Session): void {
+    const { keyId, groupId, deviceType } = session.principal;
+    const sessions = this.byKey.get(keyId);
+    if (sessions) {
+      sessions.push(session);
+    } else {
+      this.byKey.set(keyId, [session]);
+    }
+    if (deviceType === 'desktop') {
+      const group = this.desktops.get(groupId) ?? new Set();
+      this.desktops.set(groupId, group.add(session));
+    }
+    this.count++;
+  }
+
+  remove(session: Session): void {
+    const { keyId, groupId } = session.principal;
+    const sessions = this.byKey.get(keyId);
+    const index = sessions?.indexOf(session) ?? -1;
+    if (!sessions || index < 0) {
+      return;
+    }
+    sessions.splice(index, 1);
+    if (sessions.length === 0) {
+      this.byKey.delete(keyId);
+    }
+    const group = this.desktops.get(groupId);
+    if (group?.delete(session) && group.size === 0) {
+      this.desktops.delete(groupId);
+    }
+    this.count--;
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  ofKey(keyId: string): readonly Session[] {
+    return this.byKey.get(keyId) ?? [];
+  }
+
+  /** The registered session of a key under exactly this epoch. */
+  registered(keyId: string, epoch: number): Session | undefined {
+    return this.ofKey(keyId).find((session) => session.epoch === epoch && session.isOpen);
+  }
+
+  desktopsOf(groupId: string): Iterable<Session> {
+    return this.desktops.get(groupId) ?? [];
+  }
+
+  groupsWithDesktops(): Iterable<string> {
+    return this.desktops.keys();
+  }
+
+  *all(): Iterable<Session> {
+    for (const sessions of this.byKey.values()) {
+      yield* sessions;
+    }
+  }
+}

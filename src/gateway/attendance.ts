@@ -1,0 +1,252 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Heartbeat, Sessions, type Session } from '../connections/index.js';
+import type { Logger } from '../logging/index.js';
+import { Presence, Pulse, type Endpoint, type OwnerView, type Registered } from '../presence/index.js';
+import { Close } from '../protocol/index.js';
+import { partitionOf, StoreUnavailable } from '../redis/index.js';
+import { HintLine, Relay } from '../relay/index.js';
+import { StatusFeed } from './status-feed.js';
+
+const AUDIT_INTERVAL_MS = 2_000;
+const AUDIT_BATCH = 500;
+const DROP_RETRY_MS = 500;
+
+/**
+ * Keeps the sockets of this instance and the store's presence of one mind: registers who comes, drops who goes, ends who was
+ * displaced, and gives back a registration that was lost.
+ */
+@Injectable()
+export class Attendance {
+  private readonly leaving = new Set<Promise<void>>();
+  private auditTimer: NodeJS.Timeout | undefined;
+  private auditing = false;
+
+  constructor(
+    private readonly presence: Presence,
+    private readonly pulse: Pulse,
+    private readonly sessions: Sessions,
+    private readonly heartbeat: Heartbeat,
+    private readonly relay: Relay,
+    private readonly statusFeed: StatusFeed,
+    @Inject('LOGGER') private readonly logger: Logger,
+    hints: HintLine,
+  ) {
+    hints.on('displaced', ([, keyId, epoch]) => this.onDisplaced(keyId!, Number(epoch)));
+  }
+
+  async start(): Promise<void> {
+    await this.pulse.start((partition) => void this.restorePartition(partition));
+    this.heartbeat.start((session) => this.endDead(session));
+    this.auditTimer = setInterval(() => void this.audit(), AUDIT_INTERVAL_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.auditTimer);
+    this.heartbeat.stop();
+    this.pulse.stop();
+  }
+
+  /** A socket was opened. Never rejects: nothing of the framework would catch it. */
+  async arrive(session: Session): Promise<void> {
+    this.sessions.add(session);
+    try {
+      this.admit(session, await this.presence.connect(endpointOf(session)));
+    } catch (error) {
+      this.logUnexpected(error, session, 'registration failed');
+      session.close(Close.tryAgainLater);
+      this.dropLater(session);
+      return;
+    }
+    if (!session.isOpen) {
+      this.dropLater(session);
+      return;
+    }
+    await this.deliver(session);
+  }
+
+  /** A socket was closed. */
+  depart(session: Session): void {
+    this.sessions.remove(session);
+    const { keyId, groupId, deviceType } = session.principal;
+    const { connectionId } = session;
+    this.logger.info({ keyId, groupId, deviceType, connectionId }, 'disconnected');
+    if (session.epoch > 0) {
+      this.dropLater(session);
+    }
+  }
+
+  /** Resolves when every departed session is dropped in the store. */
+  async settled(): Promise<void> {
+    await Promise.all(this.leaving);
+  }
+
+  /** Gives a session its registration back. @returns false if it is displaced, or the store is away */
+  async restore(session: Session): Promise<boolean> {
+    if (session.epoch === 0 || !session.isOpen) {
+      return false;
+    }
+    try {
+      const registration = await this.presence.restore(endpointOf(session), session.epoch);
+      if (registration.kind === 'displaced') {
+        this.displace(session);
+        return false;
+      }
+      session.epoch = registration.epoch;
+      if (!session.isOpen) {
+        this.dropLater(session);
+        return false;
+      }
+      await this.deliver(session);
+      return true;
+    } catch (error) {
+      this.logUnexpected(error, session, 'registration could not be restored');
+      return false;
+    }
+  }
+
+  displace(session: Session): void {
+    this.logger.info({ keyId: session.principal.keyId, connectionId: session.connectionId }, 'displaced');
+    session.forceDisconnect('NEW_CONNECTION');
+  }
+
+  private admit(session: Session, registered: Registered): void {
+    const { keyId, groupId, deviceType } = session.principal;
+    const { connectionId } = session;
+    session.epoch = registered.epoch;
+    session.registeredAt = registered.now;
+    session.statusSequence = registered.statusSequence;
+    // The hint about a newer connection may overtake the answer to the own registration.
+    if (session.displacedBy > session.epoch) {
+      this.displace(session);
+      return;
+    }
+    this.onDisplaced(keyId, session.epoch);
+    this.statusFeed.join(session);
+    this.logger.info({ keyId, groupId, deviceType, connectionId }, 'connected');
+    session.open();
+  }
+
+  private onDisplaced(keyId: string, epoch: number): void {
+    for (const session of [...this.sessions.ofKey(keyId)]) {
+      if (session.epoch === 0) {
+        session.displacedBy = Math.max(session.displacedBy, epoch);
+      } else if (session.epoch < epoch && session.isOpen) {
+        this.displace(session);
+      }
+    }
+  }
+
+  private async deliver(session: Session): Promise<void> {
+    try {
+      await this.relay.deliverAll(session);
+    } catch (error) {
+      // What could not be read now is found by the sweep.
+      this.logUnexpected(error, session, 'mailbox could not be read');
+    }
+  }
+
+  private endDead(session: Session): void {
+    const { connectionId, principal } = session;
+    this.logger.info({ keyId: principal.keyId, connectionId }, 'heartbeat lost');
+    session.abandon();
+  }
+
+  /** Tries until the store knows, because nobody else may: our lease lives, so others take the endpoint for online. */
+  private dropLater(session: Session): void {
+    const work = this.dropUntilKnown(session).finally(() => this.leaving.delete(work));
+    this.leaving.add(work);
+  }
+
+  private async dropUntilKnown(session: Session): Promise<void> {
+    for (;;) {
+      try {
+        await this.presence.drop(endpointOf(session));
+        await this.recordLastActivity(session);
+        return;
+      } catch (error) {
+        this.logUnexpected(error, session, 'drop failed');
+        await new Promise((resolve) => setTimeout(resolve, DROP_RETRY_MS).unref());
+      }
+    }
+  }
+
+  /** Its last words may have come after the latest batch of activity. */
+  private async recordLastActivity({ principal, lastActivity }: Session): Promise<void> {
+    if (principal.deviceType === 'terminal') {
+      await this.presence.recordActivity(principal.groupId, new Map([[principal.keyId, lastActivity]]));
+    }
+  }
+
+  /** Others may have taken this instance for dead: whoever is still connected here is not. */
+  private async restorePartition(partition: number): Promise<void> {
+    const here = this.registeredIn().get(partition) ?? [];
+    await Promise.all(here.map((session) => this.restore(session)));
+  }
+
+  /** Compares what the store says of our sockets, so that a lost hint or a lost key cannot leave two minds for long. */
+  private async audit(): Promise<void> {
+    if (this.auditing) {
+      return;
+    }
+    this.auditing = true;
+    try {
+      for (const [partition, sessions] of this.registeredIn()) {
+        for (let i = 0; i < sessions.length; i += AUDIT_BATCH) {
+          await this.auditBatch(partition, sessions.slice(i, i + AUDIT_BATCH));
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) {
+        this.logger.error({ err: error }, 'audit failed');
+      }
+    } finally {
+      this.auditing = false;
+    }
+  }
+
+  private async auditBatch(partition: number, sessions: Session[]): Promise<void> {
+    const keyIds = sessions.map(({ principal }) => principal.keyId);
+    const owners = await this.presence.ownership(partition, keyIds);
+    await Promise.all(sessions.map((session, i) => this.judge(session, owners[i])));
+  }
+
+  private async judge(session: Session, owner: OwnerView | undefined): Promise<void> {
+    if (!session.isOpen || owner?.connectionId === session.connectionId) {
+      return;
+    }
+    if (owner && owner.epoch > session.epoch) {
+      this.displace(session);
+    } else {
+      await this.restore(session);
+    }
+  }
+
+  private registeredIn(): Map<number, Session[]> {
+    const byPartition = new Map<number, Session[]>();
+    for (const session of this.sessions.all()) {
+      if (session.epoch > 0 && session.isOpen) {
+        const partition = partitionOf(session.principal.groupId);
+        const list = byPartition.get(partition);
+        if (list) {
+          list.push(session);
+        } else {
+          byPartition.set(partition, [session]);
+        }
+      }
+    }
+    return byPartition;
+  }
+
+  private logUnexpected(error: unknown, session: Session, message: string): void {
+    const details = { err: error, keyId: session.principal.keyId, connectionId: session.connectionId };
+    if (error instanceof StoreUnavailable) {
+      this.logger.warn(details, message);
+    } else {
+      this.logger.error(details, message);
+    }
+  }
+}
+
+function endpointOf({ principal, connectionId, connectedAt }: Session): Endpoint {
+  return { principal, connectionId, connectedAt };
+}

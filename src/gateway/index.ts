@@ -1,0 +1,3 @@
+export { GatewayModule } from './gateway.module.js';
+export { Service } from './service.js';
+export { GatewayWsAdapter } from './ws-adapter.js';

@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Sessions } from '../connections/index.js';
+import { KeyStore } from '../keys/index.js';
+import type { Logger } from '../logging/index.js';
+import { StoreUnavailable } from '../redis/index.js';
+
+const INTERVAL_MS = 500;
+/** Looked at again, because a change may become visible after a later one. */
+const OVERLAP_MS = 2_000;
+
+/** Ends the sockets of keys that were disabled, on whatever instance they are. */
+@Injectable()
+export class KeyWatch {
+  private timer: NodeJS.Timeout | undefined;
+  private latest = 0;
+  private busy = false;
+
+  constructor(
+    private readonly keys: KeyStore,
+    private readonly sessions: Sessions,
+    @Inject('LOGGER') private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => void this.check(), INTERVAL_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private async check(): Promise<void> {
+    if (this.busy) {
+      return;
+    }
+    this.busy = true;
+    try {
+      const { ids, latest } = await this.keys.changesSince(Math.max(0, this.latest - OVERLAP_MS));
+      this.latest = latest;
+      const here = ids.filter((id) => this.sessions.ofKey(id).length > 0);
+      for (const { id, disabled } of await this.keys.read(here)) {
+        if (disabled) {
+          this.revoke(id);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) {
+        this.logger.error({ err: error }, 'key changes could not be read');
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private revoke(keyId: string): void {
+    for (const session of [...this.sessions.ofKey(keyId)]) {
+      this.logger.info({ keyId, connectionId: session.connectionId }, 'API key revoked');
+      session.forceDisconnect('API_KEY_REVOKED');
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/index.js';
+import { KeyStore } from '../keys/index.js';
+import { GatewayError, WEBSOCKET_PATH, type Principal } from '../protocol/index.js';
+import { StoreUnavailable } from '../redis/index.js';
+import { ClientAddress } from './client-address.js';
+import { ConnectLimit } from './connect-limit.js';
+
+/** What a request for an upgrade brings, header before query. */
+interface Claim {
+  key: string | undefined;
+  groupId: string | undefined;
+  extensions: string;
+}
+
+export interface Admission {
+  principal: Principal;
+  extensions: ReadonlySet<string>;
+}
+
+/** Decides before the upgrade who may connect. */
+@Injectable()
+export class UpgradeDoor {
+  private readonly addresses: ClientAddress;
+  private readonly limit: ConnectLimit;
+  private closed = false;
+
+  constructor(
+    private readonly keys: KeyStore,
+    @Inject('CONFIG') config: Config,
+  ) {
+    this.addresses = new ClientAddress(config.trustedProxies);
+    this.limit = new ConnectLimit(config.connectsPerMinute);
+  }
+
+  /** From now on everybody is sent to another instance. */
+  close(): void {
+    this.closed = true;
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** @throws GatewayError `NOT_FOUND`, `DRAINING`, `RATE_LIMITED`, `UNAUTHORIZED`, `GROUP_MISMATCH`, `STORE_UNAVAILABLE` */
+  async admit(request: IncomingMessage): Promise<Admission> {
+    const url = new URL(request.url ?? '/', 'ws://gateway');
+    if (url.pathname !== WEBSOCKET_PATH && url.pathname !== `${WEBSOCKET_PATH}/`) {
+      throw new GatewayError('NOT_FOUND');
+    }
+    if (this.closed) {
+      throw new GatewayError('DRAINING', { retrySafe: true });
+    }
+    const retryAfterMs = this.limit.take(this.addresses.of(request));
+    if (retryAfterMs > 0) {
+      throw new GatewayError('RATE_LIMITED', { message: 'Too many connection attempts', retryAfterMs });
+    }
+    const claim = readClaim(request, url);
+    const principal = claim.key === undefined ? undefined : await this.authenticate(claim.key);
+    if (!principal) {
+      throw new GatewayError('UNAUTHORIZED');
+    }
+    if (claim.groupId !== undefined && claim.groupId !== principal.groupId) {
+      throw new GatewayError('FOREIGN_GROUP');
+    }
+    return { principal, extensions: new Set(claim.extensions.split(/[\s,]+/).filter(Boolean)) };
+  }
+
+  private async authenticate(key: string): Promise<Principal | undefined> {
+    try {
+      return await this.keys.authenticate(key);
+    } catch (error) {
+      throw error instanceof StoreUnavailable
+        ? new GatewayError('STORE_UNAVAILABLE', { retrySafe: true }, { cause: error })
+        : error;
+    }
+  }
+}
+
+function readClaim(request: IncomingMessage, url: URL): Claim {
+  const read = (name: string): string | undefined => {
+    const header = request.headers[name];
+    return (typeof header === 'string' ? header : undefined) || url.searchParams.get(name) || undefined;
+  };
+  return { key: read('x-api-key'), groupId: read('x-group-id'), extensions: read('x-extensions') ?? '' };
+}

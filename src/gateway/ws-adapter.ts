@@ -1,0 +1,162 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { MessageMappingProperties } from '@nestjs/websockets';
+import { WsAdapter } from '@nestjs/platform-ws';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { WebSocketServer } from 'ws';
+import type { Config } from '../config/index.js';
+import { FrameLimit, Session } from '../connections/index.js';
+import type { Logger } from '../logging/index.js';
+import { newConnectionId } from '../presence/index.js';
+import { Close, GatewayError, parseFrame, unknownAction, type ClientFrame } from '../protocol/index.js';
+import { errorReply, toGatewayError } from './error-reply.js';
+import type { GatewaySocket } from './gateway-socket.js';
+import { UpgradeDoor, type Admission } from './upgrade-door.js';
+
+/** Fragments of one message: a client that needs more is up to something. */
+const MAX_FRAGMENTS = 64;
+
+type Handlers = ReadonlyMap<string, MessageMappingProperties['callback']>;
+
+/**
+ * WebSocket transport of the gateway. Differs from the framework's adapter where a payment would suffer: who connects is
+ * decided before the upgrade, frames of one client are handled one after the other, every bad frame gets its answer, and no
+ * frame passes through RxJS.
+ */
+export class GatewayWsAdapter extends WsAdapter {
+  private readonly door: UpgradeDoor;
+  private readonly config: Config;
+  private readonly log: Logger;
+
+  constructor(app: INestApplicationContext) {
+    super(app);
+    this.door = app.get(UpgradeDoor);
+    this.config = app.get<Config>('CONFIG');
+    this.log = app.get<Logger>('LOGGER');
+  }
+
+  override create(port: number, options: Record<string, unknown> = {}): WebSocketServer {
+    return super.create(port, {
+      ...options,
+      maxPayload: this.config.maxFrameBytes,
+      maxFragments: MAX_FRAGMENTS,
+      perMessageDeflate: false,
+      // Checked with the frame: a client that sends bad UTF-8 gets an error and keeps its connection.
+      skipUTF8Validation: true,
+    }) as WebSocketServer;
+  }
+
+  protected override ensureHttpServerExists(port: number, httpServer?: Server): Server | undefined {
+    if (this.httpServersRegistry.has(port) || !httpServer) {
+      return undefined;
+    }
+    this.httpServersRegistry.set(port, httpServer);
+    const listener = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      void this.upgrade(port, request, socket, head);
+    httpServer.on('upgrade', listener);
+    return httpServer;
+  }
+
+  private async upgrade(port: number, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const ignore = () => {};
+    socket.on('error', ignore);
+    try {
+      const admission = await this.door.admit(request);
+      socket.off('error', ignore);
+      const [server] = this.wsServersRegistry.get(port) as unknown as WebSocketServer[];
+      server!.handleUpgrade(request, socket, head, (client) => {
+        (client as GatewaySocket).session = this.newSession(admission, client as GatewaySocket);
+        server!.emit('connection', client, request);
+      });
+    } catch (error) {
+      refuse(socket, toGatewayError(error, this.log, { stage: 'upgrade' }));
+    }
+  }
+
+  private newSession({ principal, extensions }: Admission, client: GatewaySocket): Session {
+    return new Session(newConnectionId(principal.groupId), principal, extensions, client);
+  }
+
+  /** Errors of a socket are the peer's doing (1009, resets); each is followed by a close, which is handled. */
+  override bindErrorHandler(server: WebSocketServer): WebSocketServer {
+    server.on('connection', (socket) =>
+      socket.on('error', (error) => this.log.debug({ err: error }, 'socket error')),
+    );
+    server.on('error', (error) => this.log.error({ err: error }, 'WebSocket server error'));
+    return server;
+  }
+
+  override bindMessageHandlers(client: GatewaySocket, mappings: MessageMappingProperties[]): void {
+    const handlers: Handlers = new Map(
+      mappings.map(({ message, callback }) => [message as string, callback]),
+    );
+    const limit = new FrameLimit(this.config.framesPerSecond);
+    client.session.handleFrames((data, isBinary) =>
+      this.handle(client.session, handlers, limit, data, isBinary),
+    );
+  }
+
+  private async handle(
+    session: Session,
+    handlers: Handlers,
+    limit: FrameLimit,
+    data: Buffer,
+    isBinary: boolean,
+  ): Promise<void> {
+    let frame: ClientFrame | undefined;
+    try {
+      if (!this.withinLimit(session, limit)) {
+        return;
+      }
+      frame = parseFrame(data, isBinary);
+      const callback = handlers.get(frame.action);
+      if (!callback) {
+        throw unknownAction(frame.action);
+      }
+      const reply = await settled(callback(frame, frame.action));
+      if (typeof reply === 'string') {
+        session.send(reply);
+      }
+    } catch (error) {
+      const { connectionId, principal } = session;
+      const known = toGatewayError(error, this.log, { connectionId, keyId: principal.keyId });
+      session.send(
+        errorReply(known, { requestAction: known.kind === 'UNKNOWN_ACTION' ? undefined : frame?.action }),
+      );
+    }
+  }
+
+  private withinLimit(session: Session, limit: FrameLimit): boolean {
+    const verdict = limit.take();
+    switch (verdict.kind) {
+      case 'ok':
+        return true;
+      case 'limited':
+        throw new GatewayError('RATE_LIMITED', { retryAfterMs: verdict.retryAfterMs });
+      case 'close':
+        session.close(Close.rateLimited);
+        return false;
+    }
+  }
+}
+
+/** A handler's result; with an interceptor on the gateway the framework wraps it, and nothing runs until it is awaited. */
+async function settled(result: unknown): Promise<unknown> {
+  const value = await result;
+  return isObservable(value) ? lastValueFrom(value, { defaultValue: undefined }) : value;
+}
+
+function refuse(socket: Duplex, error: GatewayError): void {
+  const body = JSON.stringify(error.toBody());
+  const retryAfter = error.extras.retryAfterMs ?? (error.status === 503 ? 1_000 : undefined);
+  const lines = [
+    `HTTP/1.1 ${error.status} ${error.toBody().error}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfter === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfter / 1000)}`]),
+  ];
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/index.js';
+import type { Principal } from '../protocol/index.js';
+import { defineScript, Store, texts } from '../redis/index.js';
+import { principalOf, type KeyRecord } from './key-record.js';
+import { Sealing, sha256Hex } from './sealing.js';
+
+const file = (name: string) => new URL(`./scripts/${name}.lua`, import.meta.url);
+
+const lookup = defineScript(file('lookup'), {
+  keys: ['records', 'hashes'],
+  args: ['hash'],
+  reply: (raw) => raw as string | null,
+});
+
+const upsert = defineScript(file('upsert'), {
+  keys: ['records', 'hashes', 'devices', 'changes'],
+  args: ['id', 'record', 'device', 'expected'],
+  reply: texts,
+});
+
+/** What a caller decides about a key; everything else is made here. */
+export type NewKey = Pick<KeyRecord, 'groupId' | 'deviceType'> &
+  Partial<Pick<KeyRecord, 'id' | 'deviceId' | 'metadata'>>;
+
+/** A key as shown once, at its creation or rotation. */
+export interface IssuedKey {
+  record: KeyRecord;
+  key: string;
+  secret: string;
+}
+
+/** A key that cannot be stored as asked; the message is for the operator. */
+export class KeyConflict extends Error {
+  override readonly name = 'KeyConflict';
+}
+
+/**
+ * API keys in the store. All of them lie in one slot, so that a record and its indexes change together.
+ *
+ * | key | type | content |
+ * |---|---|---|
+ * | `{keys}:records` | hash | id → record (JSON) |
+ * | `{keys}:hashes` | hash | SHA-256 of a key → id |
+ * | `{keys}:devices` | zset, all scores 0 | `group\ndevice\nid`, to be searched by prefix |
+ * | `{keys}:changes` | zset | id → when last changed, ms |
+ */
+@Injectable()
+export class KeyStore {
+  private readonly sealing: Sealing;
+  private readonly names;
+
+  constructor(
+    private readonly store: Store,
+    @Inject('CONFIG') config: Config,
+  ) {
+    this.sealing = new Sealing(config.secretsKey);
+    const name = (part: string) => `${config.redisKeyPrefix}:{keys}:${part}`;
+    this.names = {
+      records: name('records'),
+      hashes: name('hashes'),
+      devices: name('devices'),
+      changes: name('changes'),
+    };
+  }
+
+  /** Who presents this key; undefined for an unknown, outdated or disabled one. */
+  async authenticate(key: string): Promise<Principal | undefined> {
+    const hash = sha256Hex(key);
+    const text = await this.store.run(lookup, this.names, { hash });
+    if (text === null) {
+      return undefined;
+    }
+    const record = JSON.parse(text) as KeyRecord;
+    const current = record.keyHash === hash || (record.previousValidUntil ?? 0) > Date.now();
+    return current && !record.disabled ? principalOf(record) : undefined;
+  }
+
+  /** The key id of a device of a group, by its stable id. */
+  async keyOfDevice(groupId: string, deviceId: string): Promise<string | undefined> {
+    const prefix = `${groupId}\n${deviceId}\n`;
+    const [member] = await this.store.ask((redis) =>
+      redis.zrangebylex(this.names.devices, `[${prefix}`, `[${prefix}\xff`, 'LIMIT', 0, 1),
+    );
+    return member?.slice(prefix.length);
+  }
+
+  /** The enabled terminals of a group that have a stable device id. */
+  async devicesOf(groupId: string): Promise<KeyRecord[]> {
+    const prefix = `${groupId}\n`;
+    const members = await this.store.ask((redis) =>
+      redis.zrangebylex(this.names.devices, `[${prefix}`, `[${prefix}\xff`),
+    );
+    const records = await this.read(members.map((member) => member.slice(member.lastIndexOf('\n') + 1)));
+    return records.filter((record) => !record.disabled);
+  }
+
+  async list(): Promise<KeyRecord[]> {
+    const texts = await this.store.ask((redis) => redis.hvals(this.names.records));
+    return texts.map((text) => JSON.parse(text) as KeyRecord).sort((a, b) => a.id.localeCompare(b.id));
+  }
+
+  /** @returns the records of those ids that exist */
+  async read(ids: readonly string[]): Promise<KeyRecord[]> {
+    if (ids.length === 0) {
+      return [];
+    }
+    const texts = await this.store.ask((redis) => redis.hmget(this.names.records, ...ids));
+    return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as KeyRecord]));
+  }
+
+  /** Ids of keys changed since a moment of the store's clock, and the latest such moment (ms). */
+  async changesSince(ms: number): Promise<{ ids: string[]; latest: number }> {
+    const flat = await this.store.ask((redis) =>
+      redis.zrangebyscore(this.names.changes, ms, '+inf', 'WITHSCORES'),
+    );
+    return { ids: flat.filter((_, i) => i % 2 === 0), latest: Number(flat.at(-1) ?? ms) };
+  }
+
+  /** Stores a record from outside whose key and secret are known, replacing one with the same id. */
+  async put(record: Omit<KeyRecord, 'keyHash'>, key: string): Promise<void> {
+    const { secret } = record;
+    const stored = {
+      ...record,
+      keyHash: sha256Hex(key),
+      ...(secret && { secret: this.sealing.seal(secret) }),
+    };
+    await this.write(stored, '');
+  }
+
+  /** Makes a new key. @throws KeyConflict if the id or the device id is taken */
+  async create(wanted: NewKey): Promise<IssuedKey> {
+    const id = wanted.id ?? `key_${randomBytes(8).toString('hex')}`;
+    if ((await this.read([id])).length > 0) {
+      throw new KeyConflict(`a key with id ${id} exists`);
+    }
+    return this.issue({ ...wanted, id, keyHash: '', metadata: wanted.metadata ?? {}, disabled: false }, '');
+  }
+
+  /**
+   * Gives a key a new secret text. Live connections stay.
+   * @param overlapMs how long the old one is still accepted
+   */
+  async rotate(id: string, overlapMs: number): Promise<IssuedKey> {
+    const { record, text } = await this.existing(id);
+    const previous =
+      overlapMs > 0 ? { previousKeyHash: record.keyHash, previousValidUntil: Date.now() + overlapMs } : {};
+    const { previousKeyHash: _hash, previousValidUntil: _until, ...rest } = record;
+    return this.issue({ ...rest, ...previous }, text);
+  }
+
+  /** Disables a key, which ends its live connection, or enables it again. */
+  async setDisabled(id: string, disabled: boolean): Promise<void> {
+    const { record, text } = await this.existing(id);
+    await this.write({ ...record, disabled }, text);
+  }
+
+  private async issue(record: KeyRecord, expected: string): Promise<IssuedKey> {
+    const key = `tgk_${randomBytes(24).toString('base64url')}`;
+    const secret = `tgs_${randomBytes(32).toString('base64url')}`;
+    const stored = { ...record, keyHash: sha256Hex(key), secret: this.sealing.seal(secret) };
+    await this.write(stored, expected);
+    return { record: stored, key, secret };
+  }
+
+  private async existing(id: string): Promise<{ record: KeyRecord; text: string }> {
+    const text = await this.store.ask((redis) => redis.hget(this.names.records, id));
+    if (text === null) {
+      throw new KeyConflict(`no key with id ${id}`);
+    }
+    return { record: JSON.parse(text) as KeyRecord, text };
+  }
+
+  private async write(record: KeyRecord, expected: string): Promise<void> {
+    const { id, groupId, deviceId, keyHash, previousKeyHash } = record;
+    const [outcome, other] = await this.store.run(
+      upsert,
+      this.names,
+      {
+        id,
+        record: JSON.stringify(record),
+        device: deviceId === undefined ? '' : `${groupId}\n${deviceId}\n`,
+        expected,
+      },
+      { args: previousKeyHash ? [keyHash, previousKeyHash] : [keyHash] },
+    );
+    const conflicts: Record<string, string> = {
+      device_taken: `deviceId of ${id} already belongs to key ${other} of the group`,
+      key_taken: `the key of ${id} is already the key of ${other}`,
+      changed: `key ${id} was changed by somebody else meanwhile, try again`,
+    };
+    const conflict = conflicts[outcome ?? ''];
+    if (conflict) {
+      throw new KeyConflict(conflict);
+    }
+  }
+}

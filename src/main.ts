@@ -1,0 +1,85 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import { ConfigError, loadConfig, type Config } from './config/index.js';
+import { GatewayWsAdapter, Service } from './gateway/index.js';
+import { KeyFileError, KeyStore, loadKeyFile } from './keys/index.js';
+import { createLogger, NestLogger, type Logger } from './logging/index.js';
+import { startEmbeddedRedis, Store, type EmbeddedRedis } from './redis/index.js';
+
+/** Everything of a running instance, in the order in which it was started. */
+interface Instance {
+  embedded: EmbeddedRedis | undefined;
+  store: Store;
+  app: NestExpressApplication;
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const logger = createLogger(config.logLevel, config.instanceId);
+  surviveFaults(logger);
+  const instance = await start(config, logger);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void stop(instance, logger));
+  }
+}
+
+async function start(config: Config, logger: Logger): Promise<Instance> {
+  const embedded = hasStore(config)
+    ? undefined
+    : await startEmbeddedRedis({ dataDir: config.dataDir, logger });
+  const store = new Store(config, { ...(embedded && { embedded: embedded.url }) }, logger);
+  await store.open();
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.on({ config, logger, store }), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+    ...(config.tlsCertFile && { httpsOptions: certificate(config) }),
+  });
+  app.useWebSocketAdapter(new GatewayWsAdapter(app));
+  app.disable('x-powered-by');
+  if (config.apiKeysFile) {
+    const count = await loadKeyFile(config.apiKeysFile, app.get(KeyStore));
+    logger.info({ count }, 'API keys loaded');
+  }
+  await app.get(Service).start();
+  await app.listen(config.port, config.host);
+  logger.info({ url: await app.getUrl() }, 'listening');
+  return { embedded, store, app };
+}
+
+/** Drains, then closes what was opened, last opened first. */
+async function stop({ embedded, store, app }: Instance, logger: Logger): Promise<void> {
+  try {
+    await app.get(Service).drain();
+    await app.close();
+    await store.close();
+    await embedded?.stop();
+    logger.info('stopped');
+    process.exit(0);
+  } catch (error) {
+    logger.fatal({ err: error }, 'stop failed');
+    process.exit(1);
+  }
+}
+
+function hasStore({ redisUrl, redisClusterNodes, redisSentinels }: Config): boolean {
+  return Boolean(redisUrl) || redisClusterNodes.length > 0 || redisSentinels.length > 0;
+}
+
+function certificate({ tlsCertFile, tlsKeyFile }: Config): { cert: Buffer; key: Buffer } {
+  return { cert: readFileSync(tlsCertFile!), key: readFileSync(tlsKeyFile!) };
+}
+
+/** A fault that nobody foresaw must not end the process while it carries payments. It is logged, and stays a bug. */
+function surviveFaults(logger: Logger): void {
+  process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'uncaught exception'));
+  process.on('unhandledRejection', (reason) => logger.fatal({ err: reason }, 'unhandled rejection'));
+}
+
+main().catch((error: unknown) => {
+  const foreseen = error instanceof ConfigError || error instanceof KeyFileError;
+  console.error(foreseen ? error.message : error);
+  process.exit(1);
+});

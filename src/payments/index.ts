@@ -1,0 +1,5 @@
+export { Outcomes } from './outcomes.js';
+export { type PaymentOrder, readPaymentOrder, readPaymentRequest } from './payment-order.js';
+export { type Acceptance, type Caller, NotRegistered, Payments } from './payments.js';
+export { PaymentsModule } from './payments.module.js';
+export { readTerminalAnswer, type TerminalAnswer } from './terminal-answer.js';

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  canonicalJson,
+  ExactNumber,
+  GatewayError,
+  memberTexts,
+  PaymentDto,
+  PaymentRequestDto,
+  validateDto,
+  validationFailed,
+  withMember,
+  type ClientFrame,
+} from '../protocol/index.js';
+
+/** A payment that passed every check that needs no store. */
+export interface PaymentOrder {
+  terminalId: string;
+  transactionId: string;
+  /** The `paymentRequest` as text, byte for byte as it came, with its `transactionId`. */
+  requestText: string;
+  /** Members of the request, as text, that a result without them is filled with. */
+  echo: ReadonlyMap<string, string>;
+  /** Equal for requests that are the same JSON value. */
+  fingerprint: string;
+}
+
+/** Members of a `paymentRequest` that belong into every result. */
+export const ECHOED = ['amount', 'currency', 'paymentMethod', 'metadata'] as const;
+
+/**
+ * Reads a `payment` frame.
+ * @throws GatewayError `TERMINAL_ID_REQUIRED`, `PAYMENT_REQUEST_REQUIRED`, `VALIDATION_FAILED`, in this order
+ */
+export function readPaymentOrder(frame: ClientFrame): PaymentOrder {
+  const { terminalId, paymentRequest } = frame.body;
+  if (terminalId === undefined || terminalId === null || terminalId === '') {
+    throw new GatewayError('TERMINAL_ID_REQUIRED');
+  }
+  const target = validateDto(PaymentDto, frame.body);
+  if (paymentRequest === undefined || paymentRequest === null) {
+    throw new GatewayError('PAYMENT_REQUEST_REQUIRED');
+  }
+  const requestText = memberTexts(frame.text).get('paymentRequest') ?? '';
+  return { terminalId: target.terminalId, ...readPaymentRequest(paymentRequest, requestText) };
+}
+
+/**
+ * Reads a `paymentRequest`.
+ * @param text the same value as text
+ * @throws GatewayError `VALIDATION_FAILED`
+ */
+export function readPaymentRequest(value: unknown, text: string): Omit<PaymentOrder, 'terminalId'> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw validationFailed([{ field: 'paymentRequest', message: 'paymentRequest must be an object' }]);
+  }
+  const members = memberTexts(text);
+  const request = validateDto(PaymentRequestDto, withExactAmount(value, members), 'paymentRequest');
+  const transactionId = request.transactionId ?? uuidv7();
+  const echo = ECHOED.flatMap((name) => {
+    const member = members.get(name);
+    return member === undefined || member === 'null' ? [] : [[name, member] as const];
+  });
+  return {
+    transactionId,
+    requestText: request.transactionId
+      ? text
+      : withMember(text, 'transactionId', JSON.stringify(transactionId)),
+    echo: new Map(echo),
+    fingerprint: fingerprintOf(text),
+  };
+}
+
+/** The object with a numeric `amount` replaced by its text, because its binary value is not the amount. */
+export function withExactAmount(value: object, members: ReadonlyMap<string, string>): object {
+  return typeof (value as { amount?: unknown }).amount === 'number'
+    ? { ...value, amount: new ExactNumber(members.get('amount') ?? '') }
+    : value;
+}
+
+function fingerprintOf(requestText: string): string {
+  return createHash('sha256').update(canonicalJson(requestText)).digest('base64url');
+}

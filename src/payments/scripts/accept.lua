@@ -1,0 +1,68 @@
+-- Takes on a payment: the only way a transaction comes into being. Repeating the request joins it or brings its result.
+-- KEYS record, terminal (endpoint), terminalMailbox, desktop (endpoint), desktopMailbox, mail, due, leases
+-- ARGV terminalKey (key id, '' if no such terminal is known), terminalId (as asked for), terminalMember, deviceId,
+--      desktopKey ('' if no push is wanted), desktopMember, desktopEpoch, fingerprint, channel, deliveryTimeoutMs,
+--      keepMs, member (in due), mailId (payment), resultMailId, frame (payment), instance, then name and value of the
+--      record's further fields
+-- Returns {'accepted'} | {'joined'} | {'replayed'} | {'duplicate'} | {'no_terminal'} | {'offline'} | {'busy'}
+--      | {'displaced'} (a newer connection of the desktop exists) | {'unregistered'} (the store knows no such desktop)
+-- Effects: record PENDING, terminal locked, payment in its mailbox, delivery deadline; or the result in the desktop's
+local record, terminal, terminalMailbox, desktop, desktopMailbox, mail, due, leases =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local terminalKey, terminalId, terminalMember, deviceId, desktopKey, desktopMember, desktopEpoch, fingerprint =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local channel, deliveryTimeoutMs, keepMs, member, mailId, resultMailId, frame, instance =
+  ARGV[9], tonumber(ARGV[10]), ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16]
+
+if desktopKey ~= '' then
+  local owner = redis.call('HMGET', desktop, 'epoch', 'state')
+  if not owner[1] or owner[2] ~= 'online' or tonumber(owner[1]) < tonumber(desktopEpoch) then
+    return { 'unregistered' }
+  elseif owner[1] ~= desktopEpoch then
+    return { 'displaced' }
+  end
+end
+
+local known = redis.call('HMGET', record, 'status', 'fingerprint', 'terminalId', 'terminalKey', 'recipients', 'push')
+if known[1] then
+  local sameTerminal = known[3] == terminalId or (terminalKey ~= '' and known[4] == terminalKey)
+  if known[2] ~= fingerprint or not sameTerminal then
+    return { 'duplicate' }
+  end
+  if known[6] then
+    if desktopKey ~= '' then
+      deposit(desktop, desktopMailbox, mail, desktopKey, desktopMember, channel, keepMs, resultMailId, known[6])
+    end
+    return { 'replayed' }
+  end
+  if desktopKey ~= '' and not string.find('\n' .. known[5] .. '\n', '\n' .. desktopKey .. '\n', 1, true) then
+    local others = known[5] == '' and '' or known[5] .. '\n'
+    redis.call('HSET', record, 'recipients', others .. desktopKey)
+  end
+  return { 'joined' }
+end
+
+if terminalKey == '' then
+  return { 'no_terminal' }
+end
+local owner = redis.call('HMGET', terminal, 'state', 'inst', 'conn', 'dev', 'tx')
+-- The key was resolved outside the script; what it stands for now is decided here.
+if owner[3] ~= terminalId and (owner[4] ~= terminalId or terminalId == '') then
+  return { 'no_terminal' }
+end
+local now = nowMs()
+local lease = owner[2] and tonumber(redis.call('ZSCORE', leases, owner[2]) or '0') or 0
+if owner[1] ~= 'online' or lease < now then
+  return { 'offline' }
+end
+if owner[5] then
+  return { 'busy' }
+end
+
+redis.call('HSET', record, 'status', 'PENDING', 'version', 1, 'delivery', 'queued', 'fingerprint', fingerprint,
+  'terminalId', terminalId, 'terminalKey', terminalKey, 'deviceId', deviceId, 'recipients', desktopKey,
+  'createdAt', whole(now), 'updatedAt', whole(now), 'acceptedBy', instance, unpack(ARGV, 17))
+redis.call('HSET', terminal, 'tx', member)
+redis.call('ZADD', due, now + deliveryTimeoutMs, member)
+deposit(terminal, terminalMailbox, mail, terminalKey, terminalMember, channel, keepMs, mailId, frame)
+return { 'accepted' }

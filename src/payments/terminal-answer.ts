@@ -1,0 +1,85 @@
+import {
+  GatewayError,
+  memberTexts,
+  openObject,
+  PaymentResponseDto,
+  TerminalResponseDto,
+  validateDto,
+  validationFailed,
+  withMember,
+  type ClientFrame,
+  type GatewayFailureCode,
+  type ResponseStatus,
+} from '../protocol/index.js';
+import { ECHOED, withExactAmount } from './payment-order.js';
+
+/** A `paymentResponse`, ready to be finished by the store. */
+export interface Answer {
+  status: ResponseStatus;
+  /** The response as an object text that is open for more members. */
+  open: string;
+  /** Members to be filled from the request. */
+  missing: readonly string[];
+}
+
+export interface TerminalAnswer extends Answer {
+  transactionId: string;
+}
+
+/**
+ * Reads a `paymentResponse` frame of a terminal.
+ * @throws GatewayError `VALIDATION_FAILED`
+ */
+export function readTerminalAnswer(frame: ClientFrame): TerminalAnswer {
+  const outer = validateDto(TerminalResponseDto, frame.body);
+  const value = frame.body['paymentResponse'];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw validationFailed([{ field: 'paymentResponse', message: 'paymentResponse must be an object' }]);
+  }
+  const text = memberTexts(frame.text).get('paymentResponse') ?? '';
+  const members = memberTexts(text);
+  const response = validateDto(PaymentResponseDto, withExactAmount(value, members), 'paymentResponse');
+  const transactionId = oneTransactionId(outer.transactionId, response.transactionId);
+  const complete = response.transactionId
+    ? text
+    : withMember(text, 'transactionId', JSON.stringify(transactionId));
+  return {
+    transactionId,
+    status: response.status,
+    open: openObject(complete),
+    missing: ECHOED.filter((name) => (members.get(name) ?? 'null') === 'null'),
+  };
+}
+
+/** What a POS is told when the gateway itself ends a payment. */
+export function gatewayFailure(transactionId: string, code: GatewayFailureCode): Answer {
+  const response = {
+    transactionId,
+    status: 'FAILED',
+    errorCode: code,
+    errorMessage: FAILURE_MESSAGES[code],
+    timestamp: new Date().toISOString(),
+  };
+  return { status: 'FAILED', open: openObject(JSON.stringify(response)), missing: ECHOED };
+}
+
+const FAILURE_MESSAGES: Record<GatewayFailureCode, string> = {
+  NOT_DELIVERED: 'The payment could not be handed to the terminal in time. It was not started.',
+  TERMINAL_DISCONNECTED: 'The terminal went offline during the payment. Its outcome is not known yet.',
+  NO_RESPONSE: 'The terminal did not answer in time. Its outcome is not known.',
+};
+
+function oneTransactionId(outer: string | undefined, inner: string | undefined): string {
+  if (outer !== undefined && inner !== undefined && outer !== inner) {
+    const message = 'transactionId must equal paymentResponse.transactionId';
+    throw validationFailed([{ field: 'transactionId', message }]);
+  }
+  const transactionId = outer ?? inner;
+  if (transactionId === undefined) {
+    throw new GatewayError('VALIDATION_FAILED', {
+      message: 'transactionId is required',
+      details: [{ field: 'transactionId', message: 'transactionId is required' }],
+    });
+  }
+  return transactionId;
+}

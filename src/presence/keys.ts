@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { PARTITIONS, partitionOf, partitionTag } from '../redis/index.js';
+
+/**
+ * Names of everything that presence keeps in the store. All of a group lie in one partition.
+ *
+ * | key | type | content |
+ * |---|---|---|
+ * | `ep:<keyId>` | hash | the endpoint: `epoch`, `inst`, `conn`, `state`, `dev`; for terminals also `tx`, the open payment |
+ * | `terminals:<group>` | hash | keyId → list entry of a terminal (JSON) |
+ * | `seen:<group>` | hash | keyId → last activity of a terminal, ms |
+ * | `desktops:<group>` | hash | keyId of a connected desktop → its instance |
+ * | `status:<group>` | stream | the latest status updates, entry id = group sequence number |
+ * | `status-seq` | hash | group → latest sequence number |
+ * | `owned` | hash | keyId of a connected endpoint → `epoch instance details` |
+ * | `connections` | hash | connectionId of a connected terminal → `group\nkeyId` |
+ * | `leases` | zset | instance → end of its lease, ms |
+ * | `grace` | zset | `group\nkeyId` of a dropped terminal → end of its grace, ms |
+ * | `mail` | zset | `group\nkeyId` of a connected endpoint with waiting mail → since when, ms |
+ */
+export class PresenceKeys {
+  constructor(private readonly prefix: string) {}
+
+  /** Any key of a partition. */
+  of(partition: number, name: string): string {
+    return `${this.prefix}:${partitionTag(partition)}:${name}`;
+  }
+
+  endpoint(groupId: string, keyId: string): string {
+    return this.of(partitionOf(groupId), `ep:${keyId}`);
+  }
+
+  /** Everything that a change of one endpoint touches. */
+  around(groupId: string, keyId: string) {
+    const partition = partitionOf(groupId);
+    return {
+      endpoint: this.of(partition, `ep:${keyId}`),
+      terminals: this.of(partition, `terminals:${groupId}`),
+      desktops: this.of(partition, `desktops:${groupId}`),
+      status: this.of(partition, `status:${groupId}`),
+      statusSeq: this.of(partition, 'status-seq'),
+      owned: this.of(partition, 'owned'),
+      leases: this.of(partition, 'leases'),
+      grace: this.of(partition, 'grace'),
+      mail: this.of(partition, 'mail'),
+      connections: this.of(partition, 'connections'),
+    };
+  }
+
+  /** Channel on which an instance hears hints about a partition; the instance id is appended. */
+  channel(partition: number, instanceId = ''): string {
+    return this.of(partition, `hints:${instanceId}`);
+  }
+}
+
+/** A new connection id. It tells the partition, so that any instance finds the connection of any group. */
+export function newConnectionId(groupId: string): string {
+  return `${partitionOf(groupId).toString(36).padStart(2, '0')}-${randomUUID()}`;
+}
+
+/** The partition of a connection id; undefined if it cannot be one of ours. */
+export function partitionOfConnection(connectionId: string): number | undefined {
+  if (!/^[0-9a-z]{2}-[0-9a-f-]{36}$/.test(connectionId)) {
+    return undefined;
+  }
+  const partition = Number.parseInt(connectionId.slice(0, 2), 36);
+  return partition < PARTITIONS ? partition : undefined;
+}
+
+/** How an endpoint is named where many of a partition lie together. */
+export function memberOf(groupId: string, id: string): string {
+  return `${groupId}\n${id}`;
+}
+
+export function fromMember(member: string): { groupId: string; id: string } {
+  const end = member.indexOf('\n');
+  return { groupId: member.slice(0, end), id: member.slice(end + 1) };
+}

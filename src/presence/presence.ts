@@ -1,0 +1,228 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/index.js';
+import { terminalStatusFrame } from '../protocol/index.js';
+import { partitionOf, Store } from '../redis/index.js';
+import {
+  identityOf,
+  listEntry,
+  ownedDetails,
+  parseOwned,
+  type Endpoint,
+  type ListEntry,
+} from './endpoint.js';
+import { fromMember, memberOf, partitionOfConnection, PresenceKeys } from './keys.js';
+import * as scripts from './scripts.js';
+
+export interface Registered {
+  kind: 'registered';
+  /** Grows with every owner of the endpoint; every write on behalf of the connection carries it. */
+  epoch: number;
+  /** The store's clock at registration, ms. */
+  now: number;
+  /** Status updates of the group up to this number happened before. */
+  statusSequence: number;
+  /** A terminal with a payment that is not final. */
+  hasOpenPayment: boolean;
+}
+
+export type Registration = Registered | { kind: 'displaced' };
+
+/** `stale`: a newer connection owns the endpoint, or it was dropped before. */
+export type Drop = { kind: 'reconnecting' | 'offline'; openPayment?: string } | { kind: 'stale' };
+
+/** A terminal of a group with what is known of it now. */
+export interface ListedTerminal extends ListEntry {
+  keyId: string;
+  /** ms since the epoch; the connection's start if nothing was heard since. */
+  lastActivity: number;
+}
+
+/**
+ * Who is connected where. An endpoint is an API key; its hash names the owning instance, the connection and the epoch.
+ * Online means: the hash says so and the owner's lease lives.
+ */
+@Injectable()
+export class Presence {
+  readonly keys: PresenceKeys;
+  private readonly instance: string;
+
+  constructor(
+    private readonly store: Store,
+    @Inject('CONFIG') private readonly config: Config,
+  ) {
+    this.keys = new PresenceKeys(config.redisKeyPrefix);
+    this.instance = config.incarnation;
+  }
+
+  /** Makes a new connection the owner of its endpoint; an older one is displaced, wherever it is. */
+  async connect(endpoint: Endpoint): Promise<Registered> {
+    return (await this.register(endpoint, 'connect', 0)) as Registered;
+  }
+
+  /** Gives a live connection its registration back after this instance was taken for dead or the store was emptied. */
+  restore(endpoint: Endpoint, epoch: number): Promise<Registration> {
+    return this.register(endpoint, 'restore', epoch);
+  }
+
+  private async register(
+    endpoint: Endpoint,
+    mode: 'connect' | 'restore',
+    epoch: number,
+  ): Promise<Registration> {
+    const { principal, connectionId, connectedAt } = endpoint;
+    const { groupId, keyId, deviceType, deviceId } = principal;
+    const answer = await this.store.run(scripts.register, this.keys.around(groupId, keyId), {
+      keyId,
+      member: memberOf(groupId, keyId),
+      group: groupId,
+      instance: this.instance,
+      leaseMs: this.config.instanceLeaseMs,
+      channel: this.keys.channel(partitionOf(groupId)),
+      mode,
+      epoch,
+      connection: connectionId,
+      deviceType,
+      deviceId: deviceId ?? '',
+      entry: listEntry(endpoint, 'online', this.instance),
+      details: ownedDetails(endpoint),
+      update:
+        deviceType === 'terminal' ? terminalStatusFrame('connected', identityOf(endpoint), connectedAt) : '',
+    });
+    const [kind, newEpoch, now, sequence, open] = answer;
+    if (kind === 'displaced') {
+      return { kind: 'displaced' };
+    }
+    return {
+      kind: 'registered',
+      epoch: Number(newEpoch),
+      now: Number(now),
+      statusSequence: Number(sequence),
+      hasOpenPayment: open === '1',
+    };
+  }
+
+  /**
+   * Records that a connection is gone. Does nothing if a newer one owns the endpoint.
+   * @param deadInstance whose death is the reason; without it the connection's socket has closed
+   */
+  async drop(endpoint: Endpoint, deadInstance = ''): Promise<Drop> {
+    const { groupId, keyId, deviceType, deviceId } = endpoint.principal;
+    const event = deviceId === undefined ? 'disconnected' : 'reconnecting';
+    const [kind, openPayment] = await this.store.run(scripts.drop, this.keys.around(groupId, keyId), {
+      keyId,
+      member: memberOf(groupId, keyId),
+      group: groupId,
+      connection: endpoint.connectionId,
+      channel: this.keys.channel(partitionOf(groupId)),
+      deviceType,
+      deviceId: deviceId ?? '',
+      graceMs: this.config.gracePeriodMs,
+      entry: listEntry(endpoint, 'reconnecting', ''),
+      update: deviceType === 'terminal' ? terminalStatusFrame(event, identityOf(endpoint)) : '',
+      deadInstance,
+    });
+    return { kind, ...(openPayment && { openPayment }) } as Drop;
+  }
+
+  /** Ends the grace of a terminal if it is over and the terminal is not back. */
+  async endGrace(groupId: string, keyId: string): Promise<void> {
+    const around = this.keys.around(groupId, keyId);
+    const [text, epoch] = await this.store.ask((redis) =>
+      Promise.all([redis.hget(around.terminals, keyId), redis.hget(around.endpoint, 'epoch')]),
+    );
+    if (!text || !epoch) {
+      await this.store.ask((redis) => redis.zrem(around.grace, memberOf(groupId, keyId)));
+      return;
+    }
+    const entry = JSON.parse(text) as ListEntry;
+    await this.store.run(scripts.expire, around, {
+      keyId,
+      member: memberOf(groupId, keyId),
+      group: groupId,
+      epoch,
+      channel: this.keys.channel(partitionOf(groupId)),
+      entry: JSON.stringify({ ...entry, state: 'offline' } satisfies ListEntry),
+      update: terminalStatusFrame('disconnected', { groupId, ...entry }),
+    });
+  }
+
+  /** All terminals of a group that were ever connected, except dropped ones without a device id. */
+  async terminals(groupId: string): Promise<ListedTerminal[]> {
+    const partition = partitionOf(groupId);
+    const keys = {
+      terminals: this.keys.of(partition, `terminals:${groupId}`),
+      seen: this.keys.of(partition, `seen:${groupId}`),
+      leases: this.keys.of(partition, 'leases'),
+    };
+    const { entries, seen, instances } = await this.store.run(scripts.list, keys, {});
+    const terminals: ListedTerminal[] = [];
+    for (const [keyId, text] of entries) {
+      const entry = JSON.parse(text) as ListEntry;
+      if (entry.state === 'online' && !instances.has(entry.instance)) {
+        if (entry.deviceId === undefined) {
+          continue;
+        }
+        entry.state = 'reconnecting';
+      }
+      const lastActivity = Math.max(entry.connectedAt, Number(seen.get(keyId) ?? 0));
+      terminals.push({ ...entry, keyId, lastActivity });
+    }
+    return terminals;
+  }
+
+  /** Which terminal holds a connection, in whatever group. */
+  async terminalOfConnection(connectionId: string): Promise<{ groupId: string; keyId: string } | undefined> {
+    const partition = partitionOfConnection(connectionId);
+    if (partition === undefined) {
+      return undefined;
+    }
+    const key = this.keys.of(partition, 'connections');
+    const member = await this.store.ask((redis) => redis.hget(key, connectionId));
+    if (member === null) {
+      return undefined;
+    }
+    const { groupId, id } = fromMember(member);
+    return { groupId, keyId: id };
+  }
+
+  /** Stores when terminals of a group were last heard. */
+  async recordActivity(groupId: string, lastActivity: ReadonlyMap<string, number>): Promise<void> {
+    const key = this.keys.of(partitionOf(groupId), `seen:${groupId}`);
+    await this.store.ask((redis) =>
+      redis.hset(key, new Map([...lastActivity].map(([id, ms]) => [id, String(ms)]))),
+    );
+  }
+
+  /** The epoch that the store holds for each of the endpoints of one partition; absent if not registered. */
+  async ownership(partition: number, keyIds: readonly string[]): Promise<(OwnerView | undefined)[]> {
+    const rows = await this.store.ask((redis) => redis.hmget(this.keys.of(partition, 'owned'), ...keyIds));
+    return rows.map((text) => {
+      if (text === null) {
+        return undefined;
+      }
+      const { epoch, endpoint } = parseOwned(text);
+      return { epoch: Number(epoch), connectionId: endpoint.connectionId };
+    });
+  }
+
+  /** Status updates of a group after a sequence number, oldest first. */
+  async statusAfter(groupId: string, sequence: number): Promise<{ sequence: number; frame: string }[]> {
+    const key = this.keys.of(partitionOf(groupId), `status:${groupId}`);
+    const rows = await this.store.ask((redis) => redis.xrange(key, `(${sequence}-0`, '+'));
+    return rows.map(([id, [, frame]]) => ({ sequence: Number.parseInt(id, 10), frame: frame! }));
+  }
+
+  /** The latest status sequence number of each group of one partition; 0 if it never had an update. */
+  async statusSequences(partition: number, groupIds: readonly string[]): Promise<number[]> {
+    const rows = await this.store.ask((redis) =>
+      redis.hmget(this.keys.of(partition, 'status-seq'), ...groupIds),
+    );
+    return rows.map(Number);
+  }
+}
+
+/** Who the store holds for the owner of an endpoint. */
+export interface OwnerView {
+  epoch: number;
+  connectionId: string;
+}

@@ -1,0 +1,164 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/index.js';
+import type { Logger } from '../logging/index.js';
+import { PARTITIONS, Store, StoreUnavailable } from '../redis/index.js';
+import { fromMember } from './keys.js';
+import { Presence } from './presence.js';
+import { Reaper } from './reaper.js';
+import * as scripts from './scripts.js';
+
+/** A sorted set of deadlines in every partition, and what is to be done when one is due. */
+export interface DeadlineSet {
+  /** Key name within a partition. */
+  name: string;
+  /**
+   * Acts on a due member. The effect must lie in a script that checks the deadline again, because every instance sweeps.
+   * A member stays due, and comes again, until that script has removed it.
+   */
+  onDue(groupId: string, id: string): Promise<void>;
+}
+
+const LONGEST_INTERVAL_MS = 500;
+const PROBE_INTERVAL_MS = 2_000;
+/** Most members of one deadline set that one beat takes on. */
+const SWEEP_LIMIT = 200;
+/** The partitions take their turns, so that no tick does all the work. */
+const SLICES = 8;
+
+/**
+ * The pulse of this instance: in every partition it renews the lease, sweeps what is due and sends a probe through
+ * pub/sub. Every instance sweeps everything; there is no leader.
+ */
+@Injectable()
+export class Pulse {
+  private readonly sets: DeadlineSet[] = [];
+  private readonly inFlight = new Set<number>();
+  private readonly lastProbe = new Array<number>(PARTITIONS).fill(0);
+  private readonly intervalMs: number;
+  private timer: NodeJS.Timeout | undefined;
+  private slice = 0;
+  private onLapsed: (partition: number) => void = () => {};
+  /** When every partition was last reached, ms; 0 = not yet. */
+  private readonly reachedAt = new Array<number>(PARTITIONS).fill(0);
+  private troubled = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly presence: Presence,
+    private readonly reaper: Reaper,
+    @Inject('CONFIG') private readonly config: Config,
+    @Inject('LOGGER') private readonly logger: Logger,
+  ) {
+    this.intervalMs = Math.min(LONGEST_INTERVAL_MS, Math.floor(config.instanceLeaseMs / 3));
+    this.watch({ name: 'grace', onDue: (groupId, keyId) => presence.endGrace(groupId, keyId) });
+  }
+
+  watch(set: DeadlineSet): void {
+    this.sets.push(set);
+  }
+
+  /** @param onLapsed called when others may have taken this instance for dead in a partition */
+  async start(onLapsed: (partition: number) => void): Promise<void> {
+    await Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => this.beat(partition)));
+    this.onLapsed = onLapsed;
+    this.timer = setInterval(() => this.tick(), this.intervalMs / SLICES);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Ends the leases at once, for a stop in which all endpoints were handed over. */
+  async release(): Promise<void> {
+    const { presence, config } = this;
+    await this.store.ask((redis) =>
+      Promise.all(
+        Array.from({ length: PARTITIONS }, (_, p) =>
+          redis.zrem(presence.keys.of(p, 'leases'), config.incarnation),
+        ),
+      ),
+    );
+  }
+
+  /** ms since the partition that was reached longest ago was reached. */
+  get ageMs(): number {
+    return Date.now() - Math.min(...this.reachedAt);
+  }
+
+  private tick(): void {
+    for (let partition = this.slice; partition < PARTITIONS; partition += SLICES) {
+      void this.guardedBeat(partition);
+    }
+    this.slice = (this.slice + 1) % SLICES;
+  }
+
+  /** One beat at a time per partition: a slow store must not pile them up. */
+  private async guardedBeat(partition: number): Promise<void> {
+    if (this.inFlight.has(partition)) {
+      return;
+    }
+    this.inFlight.add(partition);
+    try {
+      await this.beat(partition);
+      this.noteTrouble(undefined);
+    } catch (error) {
+      this.noteTrouble(error);
+    } finally {
+      this.inFlight.delete(partition);
+    }
+  }
+
+  private async beat(partition: number): Promise<void> {
+    const { keys } = this.presence;
+    const probing = Date.now() - this.lastProbe[partition]! >= PROBE_INTERVAL_MS;
+    const answer = await this.store.run(
+      scripts.beat,
+      { leases: keys.of(partition, 'leases') },
+      {
+        instance: this.config.incarnation,
+        leaseMs: this.config.instanceLeaseMs,
+        limit: SWEEP_LIMIT,
+        channel: probing ? keys.channel(partition, this.config.incarnation) : '',
+      },
+      { keys: this.sets.map(({ name }) => keys.of(partition, name)) },
+    );
+    this.reachedAt[partition] = Date.now();
+    if (probing) {
+      this.lastProbe[partition] = Date.now();
+    }
+    if (answer.lapsed) {
+      this.onLapsed(partition);
+    }
+    for (const instance of answer.deadInstances) {
+      await this.reaper.bury(partition, instance);
+    }
+    await Promise.all(this.sets.map((set, i) => this.sweep(set, answer.due[i] ?? [])));
+  }
+
+  private async sweep(set: DeadlineSet, members: string[]): Promise<void> {
+    const results = await Promise.allSettled(
+      members.map((member) => {
+        const { groupId, id } = fromMember(member);
+        return set.onDue(groupId, id);
+      }),
+    );
+    for (const result of results) {
+      if (result.status === 'rejected') {
+        this.noteTrouble(result.reason);
+      }
+    }
+  }
+
+  /** An outage is one line when it begins and one when it ends, not one per partition and beat. */
+  private noteTrouble(error: unknown): void {
+    if (error && !(error instanceof StoreUnavailable)) {
+      this.logger.error({ err: error }, 'sweep failed');
+    } else if (error && !this.troubled) {
+      this.troubled = true;
+      this.logger.warn({ err: error }, 'store not reachable, leases are not renewed');
+    } else if (!error && this.troubled) {
+      this.troubled = false;
+      this.logger.info('store reachable again');
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { defineScript, texts } from '../redis/index.js';
+
+const file = (name: string) => new URL(`./scripts/${name}.lua`, import.meta.url);
+const announce = file('announce');
+
+export const register = defineScript(file('register'), {
+  uses: [announce],
+  keys: [
+    'endpoint',
+    'terminals',
+    'desktops',
+    'status',
+    'statusSeq',
+    'owned',
+    'leases',
+    'grace',
+    'connections',
+  ],
+  args: [
+    'keyId',
+    'member',
+    'group',
+    'instance',
+    'leaseMs',
+    'channel',
+    'mode',
+    'epoch',
+    'connection',
+    'deviceType',
+    'deviceId',
+    'entry',
+    'details',
+    'update',
+  ],
+  reply: texts,
+});
+
+export const drop = defineScript(file('drop'), {
+  uses: [announce],
+  keys: [
+    'endpoint',
+    'terminals',
+    'desktops',
+    'status',
+    'statusSeq',
+    'owned',
+    'grace',
+    'mail',
+    'connections',
+    'leases',
+  ],
+  args: [
+    'keyId',
+    'member',
+    'group',
+    'connection',
+    'channel',
+    'deviceType',
+    'deviceId',
+    'graceMs',
+    'entry',
+    'update',
+    'deadInstance',
+  ],
+  reply: texts,
+});
+
+export const expire = defineScript(file('expire'), {
+  uses: [announce],
+  keys: ['endpoint', 'terminals', 'desktops', 'status', 'statusSeq', 'grace'],
+  args: ['keyId', 'member', 'group', 'epoch', 'channel', 'entry', 'update'],
+  reply: texts,
+});
+
+export const beat = defineScript(file('beat'), {
+  keys: ['leases'],
+  args: ['instance', 'leaseMs', 'limit', 'channel'],
+  reply: (raw) => {
+    const [now, lapsed, deadInstances, ...due] = raw as [string, string, ...string[][]];
+    return { now: Number(now), lapsed: lapsed === '1', deadInstances: deadInstances ?? [], due };
+  },
+});
+
+export const bury = defineScript(file('bury'), { keys: ['leases'], args: ['instance'], reply: texts });
+
+export const list = defineScript(file('list'), {
+  keys: ['terminals', 'seen', 'leases'],
+  args: [],
+  reply: (raw) => {
+    const [entries, seen, instances] = raw as [string[], string[], string[]];
+    return { entries: pairs(entries), seen: new Map(pairs(seen)), instances: new Set(instances) };
+  },
+});
+
+function pairs(flat: string[]): [string, string][] {
+  const result: [string, string][] = [];
+  for (let i = 0; i < flat.length; i += 2) {
+    result.push([flat[i]!, flat[i + 1]!]);
+  }
+  return result;
+}

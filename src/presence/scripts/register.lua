@@ -1,0 +1,59 @@
+-- Makes a connection the owner of its endpoint, or gives a live connection its registration back.
+-- KEYS endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections
+-- ARGV keyId, member, group, instance, leaseMs, channel, mode ('connect' or 'restore'), epoch (restore),
+--      connection, deviceType, deviceId, entry (list entry), details (JSON for the owned index), update (frame 'connected')
+-- Returns {'registered', epoch, now, latest status sequence, '1' if terminal has an open payment else '0'}
+--      or {'displaced'} (restore: a newer connection owns the endpoint)
+-- Effects: displaces the old owner by a hint, ends the grace, announces 'connected' to the group's desktops
+local endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local keyId, member, group, instance, leaseMs, channel, mode, claimed =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7], tonumber(ARGV[8])
+local connection, deviceType, deviceId, entry, details, update =
+  ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14]
+
+local now = nowMs()
+local old = redis.call('HMGET', endpoint, 'epoch', 'inst', 'conn', 'state', 'tx')
+local oldEpoch = tonumber(old[1] or '0')
+local sameConnection = old[3] == connection
+local wasOnline = old[4] == 'online'
+
+local epoch
+if sameConnection then
+  epoch = oldEpoch
+elseif mode == 'restore' then
+  if oldEpoch > claimed then
+    return { 'displaced' }
+  end
+  epoch = math.max(claimed, oldEpoch)
+else
+  epoch = math.max(oldEpoch + 1, now)
+end
+
+if not (sameConnection and wasOnline) then
+  redis.call('HSET', endpoint, 'epoch', whole(epoch), 'inst', instance, 'conn', connection,
+    'state', 'online', 'dev', deviceId)
+  if deviceType == 'terminal' then
+    redis.call('HSET', terminals, keyId, entry)
+    redis.call('HSET', connections, connection, member)
+    if old[3] and not sameConnection then
+      redis.call('HDEL', connections, old[3])
+    end
+    redis.call('ZREM', grace, member)
+    if mode == 'connect' or old[4] then
+      announce(desktops, status, statusSeq, group, channel, update)
+    end
+  else
+    redis.call('HSET', desktops, keyId, instance)
+  end
+  if wasOnline and mode == 'connect' then
+    redis.call('SPUBLISH', channel .. old[2], 'displaced\n' .. keyId .. '\n' .. whole(epoch))
+  end
+end
+redis.call('HSET', owned, keyId, whole(epoch) .. ' ' .. instance .. ' ' .. details)
+local lease = tonumber(redis.call('ZSCORE', leases, instance) or '0')
+if lease < now then
+  redis.call('ZADD', leases, now + leaseMs, instance)
+end
+return { 'registered', whole(epoch), whole(now),
+  redis.call('HGET', statusSeq, group) or '0', old[5] and '1' or '0' }

@@ -1,0 +1,72 @@
+/** Every `action` literal of the wire contract, and the enumerations inside frames. One place, see docs/protocol.md. */
+
+/** Actions that a client may send. */
+export const ClientAction = {
+  getTerminals: 'getTerminals',
+  payment: 'payment',
+  ping: 'ping',
+  getTransaction: 'getTransaction',
+  ack: 'ack',
+  paymentResponse: 'paymentResponse',
+  /** Accepted from terminals as an alias of `paymentResponse`. */
+  paymentComplete: 'paymentComplete',
+} as const;
+
+/** Actions that the server sends. */
+export const ServerAction = {
+  error: 'error',
+  pong: 'pong',
+  terminalsResponse: 'terminalsResponse',
+  terminalStatusUpdate: 'terminalStatusUpdate',
+  payment: 'payment',
+  paymentComplete: 'paymentComplete',
+  paymentResponseAck: 'paymentResponseAck',
+  transactionResponse: 'transactionResponse',
+  forceDisconnect: 'forceDisconnect',
+} as const;
+
+export const DEVICE_TYPES = ['desktop', 'terminal'] as const;
+/** `desktop` is a POS, `terminal` a card terminal. */
+export type DeviceType = (typeof DEVICE_TYPES)[number];
+
+export const PAYMENT_METHODS = ['CARD', 'CASH', 'MOBILE', 'OTHER'] as const;
+
+export const RESPONSE_STATUSES = ['SUCCESS', 'FAILED', 'PENDING', 'CANCELLED'] as const;
+/** What a terminal reports; `PENDING` keeps the transaction open. */
+export type ResponseStatus = (typeof RESPONSE_STATUSES)[number];
+/** The statuses that end a transaction. */
+export type FinalResponseStatus = Exclude<ResponseStatus, 'PENDING'>;
+
+export const TRANSACTION_STATUSES = [
+  'PENDING',
+  'AWAITING_RECONNECT',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'VOIDED',
+] as const;
+export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
+
+/** Which transaction status a terminal's final answer leads to. */
+export const OUTCOME: Record<FinalResponseStatus, TransactionStatus> = {
+  SUCCESS: 'COMPLETED',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+};
+
+/** How far a payment got on its way to the terminal: stored, written to the socket, read by the terminal. */
+export type Delivery = 'queued' | 'sent' | 'received';
+
+export type TerminalStatus = 'online' | 'offline' | 'reconnecting';
+export type TerminalEvent = 'connected' | 'reconnecting' | 'disconnected';
+
+/** `errorCode` values that the gateway itself puts into a result. */
+export const GatewayFailure = {
+  notDelivered: 'NOT_DELIVERED',
+  terminalDisconnected: 'TERMINAL_DISCONNECTED',
+  noResponse: 'NO_RESPONSE',
+} as const;
+export type GatewayFailureCode = (typeof GatewayFailure)[keyof typeof GatewayFailure];
+
+export const PROTOCOL_VERSION = 'v1';
+export const WEBSOCKET_PATH = '/v1';

@@ -1,0 +1,140 @@
+/** One offending field of a refused request. */
+export interface FieldProblem {
+  /** Full path, for example `paymentRequest.amount`. */
+  field: string;
+  message: string;
+}
+
+/** The `error` text of the published contract for each HTTP status. */
+const STATUS_TEXT = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  413: 'Payload Too Large',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+} as const;
+
+interface CatalogueEntry {
+  status: keyof typeof STATUS_TEXT;
+  code: string;
+  message: string;
+}
+
+/**
+ * Every error a client can see, over WebSocket and HTTP alike. Codes are never reused. Where one code has several texts,
+ * each text has its own entry.
+ */
+export const ERRORS = {
+  INVALID_JSON: { status: 400, code: 'INVALID_JSON', message: 'Invalid JSON in message body' },
+  ACTION_REQUIRED: { status: 400, code: 'ACTION_REQUIRED', message: 'action is required' },
+  UNKNOWN_ACTION: { status: 400, code: 'UNKNOWN_ACTION', message: 'Unknown action' },
+  TERMINAL_ID_REQUIRED: { status: 400, code: 'TERMINAL_ID_REQUIRED', message: 'terminalId is required' },
+  PAYMENT_REQUEST_REQUIRED: {
+    status: 400,
+    code: 'PAYMENT_REQUEST_REQUIRED',
+    message: 'paymentRequest is required',
+  },
+  VALIDATION_FAILED: { status: 400, code: 'VALIDATION_FAILED', message: 'Validation failed' },
+  UNAUTHORIZED: { status: 401, code: 'UNAUTHORIZED', message: 'Invalid or missing API key' },
+  LIST_DESKTOP_ONLY: {
+    status: 403,
+    code: 'DESKTOP_ONLY',
+    message: 'Only desktop devices can request terminal list',
+  },
+  PAY_DESKTOP_ONLY: {
+    status: 403,
+    code: 'DESKTOP_ONLY',
+    message: 'Only desktop devices can initiate payments',
+  },
+  DESKTOP_ONLY: { status: 403, code: 'DESKTOP_ONLY', message: 'Only desktop devices can send this message' },
+  TERMINAL_ONLY: {
+    status: 403,
+    code: 'TERMINAL_ONLY',
+    message: 'Only terminal devices can send this message',
+  },
+  GROUP_MISMATCH: {
+    status: 403,
+    code: 'GROUP_MISMATCH',
+    message: 'Cannot send message to connection in different group',
+  },
+  FOREIGN_GROUP: {
+    status: 403,
+    code: 'GROUP_MISMATCH',
+    message: 'x-group-id does not match the group of this API key',
+  },
+  CONNECTION_NOT_FOUND: { status: 404, code: 'CONNECTION_NOT_FOUND', message: 'Connection not found' },
+  TERMINAL_NOT_FOUND: { status: 404, code: 'TERMINAL_NOT_FOUND', message: 'Terminal connection not found' },
+  TERMINAL_OFFLINE: { status: 404, code: 'TERMINAL_OFFLINE', message: 'Terminal connection not found' },
+  TRANSACTION_NOT_FOUND: { status: 404, code: 'TRANSACTION_NOT_FOUND', message: 'Transaction not found' },
+  NOT_FOUND: { status: 404, code: 'NOT_FOUND', message: 'Not found' },
+  PAYMENT_IN_PROGRESS: {
+    status: 409,
+    code: 'PAYMENT_IN_PROGRESS',
+    message: 'Payment already in progress on this terminal',
+  },
+  DUPLICATE_TRANSACTION: {
+    status: 409,
+    code: 'DUPLICATE_TRANSACTION',
+    message: 'transactionId already used for a different payment',
+  },
+  RATE_LIMITED: { status: 429, code: 'RATE_LIMITED', message: 'Too many requests' },
+  INTERNAL_ERROR: { status: 500, code: 'INTERNAL_ERROR', message: 'Failed to process message' },
+  STORE_UNAVAILABLE: { status: 503, code: 'STORE_UNAVAILABLE', message: 'The store is not reachable' },
+  DRAINING: { status: 503, code: 'DRAINING', message: 'This instance is shutting down' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorName = keyof typeof ERRORS;
+
+/** What an error carries beyond its catalogue entry; all of it reaches the client. */
+export interface ErrorExtras {
+  message?: string;
+  requestAction?: string | undefined;
+  transactionId?: string | undefined;
+  retrySafe?: boolean | undefined;
+  retryAfterMs?: number | undefined;
+  details?: FieldProblem[] | undefined;
+}
+
+/** The error object of section 6, without `action`: the body over HTTP, and the core of a frame over WebSocket. */
+export interface ErrorBody extends ErrorExtras {
+  error: string;
+  message: string;
+  code: string;
+  timestamp: string;
+}
+
+/** A refusal that a client is told about. `cause` is for the log only. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+
+  constructor(
+    readonly kind: ErrorName,
+    readonly extras: ErrorExtras = {},
+    options?: ErrorOptions,
+  ) {
+    super(extras.message ?? ERRORS[kind].message, options);
+  }
+
+  get status(): number {
+    return ERRORS[this.kind].status;
+  }
+
+  /** @param context what the edge knows and the thrower did not, such as `requestAction` */
+  toBody(context: ErrorExtras = {}): ErrorBody {
+    const entry = ERRORS[this.kind];
+    const { message: _text, ...extras } = this.extras;
+    return {
+      error: STATUS_TEXT[entry.status],
+      message: this.message,
+      code: entry.code,
+      ...context,
+      ...extras,
+      timestamp: new Date().toISOString(),
+    };
+  }
+}

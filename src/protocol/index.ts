@@ -1,0 +1,11 @@
+export * from './actions.js';
+export * from './close-codes.js';
+export * from './errors.js';
+export * from './frames.js';
+export type * from './principal.js';
+export * from './payment-frames.js';
+export * from './json-text.js';
+export { validateDto, validationFailed } from './validate.js';
+export * from './dto/payment-request.dto.js';
+export * from './dto/payment-response.dto.js';
+export * from './dto/requests.dto.js';

@@ -1,0 +1,174 @@
+/**
+ * Reading JSON without altering it. `JSON.parse` turns `99999999999999.99` into a binary float; a gateway that hands
+ * payments on must not. So values that travel through are cut out of the frame as text and passed on byte for byte.
+ */
+
+/** A JSON number as it stood in the frame. */
+export class ExactNumber {
+  constructor(readonly text: string) {}
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const SPACE = 0x20;
+
+/** True if no object or array of the text is nested deeper than `maxDepth`. The text need not be valid JSON. */
+export function isShallow(text: string, maxDepth: number): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === QUOTE) {
+      i = stringEnd(text, i) - 1;
+    } else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
+      if (++depth > maxDepth) {
+        return false;
+      }
+    } else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) {
+      depth--;
+    }
+  }
+  return true;
+}
+
+/**
+ * The members of a JSON object as text, keyed by their decoded names. Of members with the same name the last one counts,
+ * as in `JSON.parse`.
+ * @param text one JSON object, known to be valid
+ */
+export function memberTexts(text: string): Map<string, string> {
+  const members = new Map<string, string>();
+  let i = skipSpace(text, text.indexOf('{') + 1);
+  while (text.charCodeAt(i) !== CLOSE_BRACE) {
+    const nameEnd = stringEnd(text, i);
+    const name = JSON.parse(text.slice(i, nameEnd)) as string;
+    const start = skipSpace(text, text.indexOf(':', nameEnd) + 1);
+    const end = valueEnd(text, start);
+    members.set(name, text.slice(start, end));
+    i = skipSpace(text, end);
+    if (text.charCodeAt(i) === COMMA) {
+      i = skipSpace(text, i + 1);
+    }
+  }
+  return members;
+}
+
+/** The object text with one more member in front of the others. */
+export function withMember(objectText: string, name: string, valueText: string): string {
+  const rest = objectText.slice(objectText.indexOf('{') + 1);
+  const separator = rest.trimStart().startsWith('}') ? '' : ',';
+  return `{${JSON.stringify(name)}:${valueText}${separator}${rest}`;
+}
+
+/** The object text open for more members: without its closing brace, with a comma where one is due. */
+export function openObject(objectText: string): string {
+  const body = objectText.slice(0, objectText.lastIndexOf('}')).trimEnd();
+  return body.endsWith('{') ? body : `${body},`;
+}
+
+/**
+ * A text that is the same for all JSON texts of the same value: member order and white space do not count, numbers
+ * compare by value, strings by text.
+ */
+export function canonicalJson(text: string): string {
+  const trimmed = text.trim();
+  const first = trimmed.charCodeAt(0);
+  if (first === OPEN_BRACE) {
+    const members = [...memberTexts(trimmed)].map(
+      ([name, value]) => `${JSON.stringify(name)}:${canonicalJson(value)}`,
+    );
+    return `{${members.sort().join(',')}}`;
+  }
+  if (first === OPEN_BRACKET) {
+    return `[${elementTexts(trimmed).map(canonicalJson).join(',')}]`;
+  }
+  if (first === QUOTE) {
+    return JSON.stringify(JSON.parse(trimmed));
+  }
+  return first === 0x2d || (first >= 0x30 && first <= 0x39) ? canonicalNumber(trimmed) : trimmed;
+}
+
+/** A JSON number as `digits` times ten to the `exponent`, without trailing zeros: equal values give equal parts. */
+export function decimalParts(text: string): { negative: boolean; digits: string; exponent: number } {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
+  if (!match) {
+    throw new SyntaxError('not a JSON number');
+  }
+  const [, sign, integer = '', fraction = '', power = '0'] = match;
+  const all = (integer + fraction).replace(/^0+/, '');
+  const digits = all.replace(/0+$/, '');
+  const exponent = Number(power) - fraction.length + (all.length - digits.length);
+  return { negative: sign === '-' && digits !== '', digits, exponent: digits === '' ? 0 : exponent };
+}
+
+function canonicalNumber(text: string): string {
+  const { negative, digits, exponent } = decimalParts(text);
+  return digits === '' ? '0' : `${negative ? '-' : ''}${digits}e${exponent}`;
+}
+
+function elementTexts(text: string): string[] {
+  const elements: string[] = [];
+  let i = skipSpace(text, 1);
+  while (text.charCodeAt(i) !== CLOSE_BRACKET) {
+    const end = valueEnd(text, i);
+    elements.push(text.slice(i, end));
+    i = skipSpace(text, end);
+    if (text.charCodeAt(i) === COMMA) {
+      i = skipSpace(text, i + 1);
+    }
+  }
+  return elements;
+}
+
+function skipSpace(text: string, from: number): number {
+  let i = from;
+  while (text.charCodeAt(i) <= SPACE) {
+    i++;
+  }
+  return i;
+}
+
+/** The index after the string that begins at `from`; the text's length if it never ends. */
+function stringEnd(text: string, from: number): number {
+  for (let i = from + 1; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === BACKSLASH) {
+      i++;
+    } else if (c === QUOTE) {
+      return i + 1;
+    }
+  }
+  return text.length;
+}
+
+function valueEnd(text: string, from: number): number {
+  const first = text.charCodeAt(from);
+  if (first === QUOTE) {
+    return stringEnd(text, from);
+  }
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) {
+    let i = from;
+    for (let c = first; i < text.length && c > SPACE; c = text.charCodeAt(++i)) {
+      if (c === COMMA || c === CLOSE_BRACE || c === CLOSE_BRACKET) {
+        break;
+      }
+    }
+    return i;
+  }
+  let depth = 0;
+  for (let i = from; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === QUOTE) {
+      i = stringEnd(text, i) - 1;
+    } else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
+      depth++;
+    } else if ((c === CLOSE_BRACE || c === CLOSE_BRACKET) && --depth === 0) {
+      return i + 1;
+    }
+  }
+  return text.length;
+}

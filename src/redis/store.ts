@@ -1,0 +1,112 @@
+import { Redis } from 'ioredis';
+import type { Config } from '../config/index.js';
+import type { Logger } from '../logging/index.js';
+import { commandsClient, subscriberClient, type Client, type StoreAddress } from './clients.js';
+import type { Script } from './script.js';
+import { asStoreError } from './store-unavailable.js';
+
+type Command = (...args: (string | number)[]) => Promise<unknown>;
+
+/** What a call of a script may bring beyond the declared names. */
+interface Further {
+  keys?: readonly string[];
+  args?: readonly (string | number)[];
+}
+
+const OLDEST_REDIS = 7;
+
+/**
+ * The store of all instances: its clients, their life, and the only way to run a script.
+ *
+ * Every method rejects with {@link StoreUnavailable} when the store cannot be asked or does not answer in time.
+ */
+export class Store {
+  readonly commands: Client;
+  readonly subscriber: Client;
+  private readonly defined = new Map<string, Command>();
+
+  constructor(
+    config: Config,
+    address: StoreAddress,
+    private readonly logger: Logger,
+  ) {
+    this.commands = this.watched(commandsClient(config, address), 'commands');
+    this.subscriber = this.watched(subscriberClient(config, address), 'subscriber');
+  }
+
+  /**
+   * Connects both clients and checks that the store can keep our promises.
+   * @throws Error if it is too old or may evict keys
+   */
+  async open(): Promise<void> {
+    await Promise.all([this.commands.connect(), this.subscriber.connect()]);
+    const info = String(await this.commands.info('server'));
+    const major = Number(/redis_version:(\d+)/.exec(info)?.[1] ?? 0);
+    if (major < OLDEST_REDIS) {
+      throw new Error(`Redis ${OLDEST_REDIS}.0 or newer is needed (sharded pub/sub), this one is ${major}.x`);
+    }
+    const [, policy] = (await this.commands.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
+    if (policy !== undefined && policy !== 'noeviction') {
+      throw new Error(`Redis maxmemory-policy is ${policy}: it may drop payments. It must be noeviction`);
+    }
+  }
+
+  get isReady(): boolean {
+    return this.commands.status === 'ready';
+  }
+
+  /** Runs a script. Names that the script declares are given once each; the order is the script's business. */
+  async run<K extends string, A extends string, R>(
+    script: Script<K, A, R>,
+    keys: Record<K, string>,
+    args: Record<A, string | number>,
+    further: Further = {},
+  ): Promise<R> {
+    const keyList = script.keys.map((name) => keys[name]).concat(further.keys ?? []);
+    const argList = script.args.map((name) => args[name]).concat(further.args ?? []);
+    const raw = await this.ask(() => this.command(script)(keyList.length, ...keyList, ...argList));
+    return script.reply(raw);
+  }
+
+  /** Runs plain commands, with the errors of the store told apart from ours. */
+  async ask<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.commands);
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+
+  /** Breaks the subscriber's connection; the client connects again and subscribes to the same channels. */
+  reopenSubscriber(): void {
+    if (this.subscriber instanceof Redis) {
+      this.subscriber.disconnect(true);
+    } else {
+      void this.subscriber.disconnect();
+      void this.subscriber.connect().catch(() => {});
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const client of [this.subscriber, this.commands]) {
+      await client.quit().catch(() => client.disconnect());
+    }
+  }
+
+  private command(script: { name: string; lua: string }): Command {
+    let command = this.defined.get(script.name);
+    if (!command) {
+      this.commands.defineCommand(script.name, { lua: script.lua });
+      command = (this.commands as unknown as Record<string, Command>)[script.name]!.bind(this.commands);
+      this.defined.set(script.name, command);
+    }
+    return command;
+  }
+
+  private watched(client: Client, role: string): Client {
+    client.on('error', (error: Error) => this.logger.warn({ err: error, role }, 'store connection failed'));
+    client.on('close', () => this.logger.debug({ role }, 'store connection closed'));
+    client.on('ready', () => this.logger.debug({ role }, 'store connection ready'));
+    return client;
+  }
+}

@@ -1,0 +1,14 @@
+export { HintLine, type HintType } from './hint-line.js';
+export {
+  DEPOSIT_LUA,
+  escapeId,
+  type Mail,
+  mailboxKey,
+  mailId,
+  type MailKind,
+  recordKey,
+  transactionOf,
+  unescapeId,
+} from './mail.js';
+export { type MailHandler, Relay } from './relay.js';
+export { RelayModule } from './relay.module.js';

@@ -1,0 +1,64 @@
+import { partitionOf } from '../redis/index.js';
+import type { PresenceKeys } from '../presence/index.js';
+
+/**
+ * Kinds of mail, the first part of a message id.
+ * `p`: a payment for a terminal. `r`: a result for a POS.
+ */
+export type MailKind = 'p' | 'r';
+
+/**
+ * A transaction id as it stands in keys and hints. Clients choose these ids freely; line feeds would end a part of a hint,
+ * and lone surrogates have no UTF-8.
+ */
+export function escapeId(transactionId: string): string {
+  return JSON.stringify(transactionId).slice(1, -1);
+}
+
+export function unescapeId(escaped: string): string {
+  return JSON.parse(`"${escaped}"`) as string;
+}
+
+/** Id of a message in its receiver's mailbox: the same message again replaces itself. */
+export function mailId(kind: MailKind, transactionId: string): string {
+  return `${kind}:${escapeId(transactionId)}`;
+}
+
+export function kindOf(id: string): MailKind {
+  return id.slice(0, 1) as MailKind;
+}
+
+export function transactionOf(id: string): string {
+  return unescapeId(id.slice(2));
+}
+
+/** A message as it lies in a mailbox. */
+export interface Mail {
+  id: string;
+  /** The store's clock when it was put there, ms with fraction. */
+  depositedAt: number;
+  frame: string;
+}
+
+/** @param text `microseconds frame`, as deposit.lua writes it */
+export function parseMail(id: string, text: string): Mail {
+  const space = text.indexOf(' ');
+  return { id, depositedAt: Number(text.slice(0, space)) / 1000, frame: text.slice(space + 1) };
+}
+
+/**
+ * | key | type | content |
+ * |---|---|---|
+ * | `mailbox:<keyId>` | hash | message id → `microseconds frame`: everything that the endpoint has not receipted |
+ * | `tx:<group>:<escaped transactionId>` | hash | the transaction record, see payments |
+ */
+export function mailboxKey(keys: PresenceKeys, groupId: string, keyId: string): string {
+  return keys.of(partitionOf(groupId), `mailbox:${keyId}`);
+}
+
+export function recordKey(keys: PresenceKeys, groupId: string, transactionId: string): string {
+  return keys.of(partitionOf(groupId), `tx:${groupId}:${escapeId(transactionId)}`);
+}
+
+/** Lua functions `deposit` and `withdraw`, for scripts of other capabilities that put mail in place atomically. */
+export const DEPOSIT_LUA = new URL('./scripts/deposit.lua', import.meta.url);

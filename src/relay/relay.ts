@@ -1,0 +1,117 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Sessions, type Session } from '../connections/index.js';
+import type { Logger } from '../logging/index.js';
+import { Presence, Pulse } from '../presence/index.js';
+import { Store, StoreUnavailable } from '../redis/index.js';
+import { HintLine } from './hint-line.js';
+import { kindOf, mailboxKey, parseMail, type Mail, type MailKind } from './mail.js';
+import { ReceiptDesk } from './receipt-desk.js';
+
+/** What a capability does with its kind of mail before it is written to a socket. */
+export interface MailHandler {
+  /** @returns the frame to write, or undefined to write nothing */
+  prepare?(session: Session, mail: Mail): Promise<string | undefined>;
+  /** The frame as it is sent to a receiver that was away when it was put into the mailbox. */
+  recovered?(frame: string): string;
+}
+
+/**
+ * Carries messages to endpoints on any instance. A message lies in the receiver's mailbox until the receiver has proven
+ * to have read it; the owner learns of it by a hint, at registration and by the sweep.
+ */
+@Injectable()
+export class Relay {
+  private readonly handlers = new Map<MailKind, MailHandler>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly presence: Presence,
+    private readonly sessions: Sessions,
+    private readonly receipts: ReceiptDesk,
+    @Inject('LOGGER') private readonly logger: Logger,
+    hints: HintLine,
+    pulse: Pulse,
+  ) {
+    hints.on('mail', ([, keyId, epoch, id, frame]) => this.onHint(keyId!, Number(epoch), id!, frame));
+    pulse.watch({ name: 'mail', onDue: (_groupId, keyId) => this.sweep(keyId) });
+  }
+
+  handle(kind: MailKind, handler: MailHandler): void {
+    this.handlers.set(kind, handler);
+  }
+
+  /** Brings everything that lies in a session's mailbox and is not on its way yet. Rejects if the store is away. */
+  async deliverAll(session: Session): Promise<void> {
+    const { groupId, keyId } = session.principal;
+    const key = mailboxKey(this.presence.keys, groupId, keyId);
+    const stored = await this.store.ask((redis) => redis.hgetall(key));
+    const mail = Object.entries(stored).map(([id, text]) => parseMail(id, text));
+    mail.sort((a, b) => a.depositedAt - b.depositedAt);
+    for (const message of mail) {
+      await this.deliver(session, message);
+    }
+  }
+
+  private onHint(keyId: string, epoch: number, id: string, frame: string | undefined): void {
+    const session = this.sessions.registered(keyId, epoch);
+    if (!session) {
+      return;
+    }
+    const delivery =
+      frame === undefined
+        ? this.deliverAll(session)
+        : this.deliver(session, { id, frame, depositedAt: Number.POSITIVE_INFINITY });
+    delivery.catch((error: unknown) => this.noteFailure(error, session));
+  }
+
+  /** Mail that waits in spite of its hint. The endpoints of other instances are theirs to serve. */
+  private async sweep(keyId: string): Promise<void> {
+    for (const session of this.sessions.ofKey(keyId)) {
+      if (session.canTakeMail) {
+        await this.deliverAll(session);
+      }
+    }
+  }
+
+  private async deliver(session: Session, mail: Mail): Promise<void> {
+    const { mailInFlight } = session;
+    if (!session.canTakeMail || mailInFlight.has(mail.id)) {
+      return;
+    }
+    mailInFlight.add(mail.id);
+    let written = false;
+    try {
+      written = await this.write(session, mail);
+    } finally {
+      if (!written) {
+        mailInFlight.delete(mail.id);
+      }
+    }
+  }
+
+  private async write(session: Session, mail: Mail): Promise<boolean> {
+    const handler = this.handlers.get(kindOf(mail.id));
+    const frame = handler?.prepare ? await handler.prepare(session, mail) : mail.frame;
+    if (frame === undefined) {
+      return false;
+    }
+    const wasAway = mail.depositedAt < session.registeredAt;
+    const { groupId, keyId } = session.principal;
+    return session.sendWithReceipt(wasAway && handler?.recovered ? handler.recovered(frame) : frame, () =>
+      this.receipts.add({
+        groupId,
+        keyId,
+        epoch: session.epoch,
+        mailId: mail.id,
+        done: () => session.mailInFlight.delete(mail.id),
+      }),
+    );
+  }
+
+  /** The sweep tries again; what is not the store's absence is a fault of ours and must be seen. */
+  private noteFailure(error: unknown, session: Session): void {
+    if (!(error instanceof StoreUnavailable)) {
+      this.logger.error({ err: error, keyId: session.principal.keyId }, 'mail could not be delivered');
+    }
+  }
+}

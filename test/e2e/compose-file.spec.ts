@@ -1,0 +1,121 @@
+// What docker-compose.yml, the Dockerfile and deploy/ promise, as far as it can be read. compose.spec.ts runs them.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SETTINGS } from '../../src/config/settings.js';
+import { mountsOf, readComposeFile, serviceOf } from '../support/compose.js';
+import { PROJECT_FOLDER } from '../support/programs.js';
+
+const GATEWAYS = ['gateway-1', 'gateway-2', 'gateway-3'];
+
+const read = (path: string) => readFile(join(PROJECT_FOLDER, path), 'utf8');
+const compose = await readComposeFile();
+const dockerfile = await read('Dockerfile');
+const haproxyConfig = await read('deploy/haproxy/haproxy.cfg');
+const { keys } = JSON.parse(await read('deploy/api-keys.example.json')) as {
+  keys: { id: string; key: string }[];
+};
+
+const service = (name: string) => serviceOf(compose, name);
+const gatewayVariables = Object.keys(service('gateway-1').environment ?? {});
+const settingNames = Object.values(SETTINGS).map(({ name }) => name);
+const instruction = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(dockerfile)?.[1];
+
+describe('docker-compose.yml', () => {
+  it.each(gatewayVariables)('sets %s, which the gateway knows', (name) => {
+    expect(settingNames).toContain(name);
+  });
+
+  it('gives the gateways different names and is otherwise the same for all', () => {
+    const described = GATEWAYS.map((name) => service(name).environment);
+    expect(described.map((environment) => environment?.INSTANCE_ID)).toEqual(GATEWAYS);
+    const others = described.map((environment) => ({ ...environment, INSTANCE_ID: undefined }));
+    expect(others).toEqual([others[0], others[0], others[0]]);
+  });
+
+  it('mounts only files that exist and volumes that are declared', () => {
+    const sources = Object.values(compose.services).flatMap((one) =>
+      mountsOf(one).map(({ source }) => source),
+    );
+    const missing = sources.filter((source) =>
+      source.startsWith('.') ? !existsSync(join(PROJECT_FOLDER, source)) : !(source in compose.volumes),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('opens nothing but the TLS port of haproxy', () => {
+    const ports = Object.entries(compose.services).flatMap(([name, one]) =>
+      (one.ports ?? []).map((p) => [name, p]),
+    );
+    expect(ports).toEqual([['haproxy', '8443:8443']]);
+  });
+
+  it('keeps Redis in a network without a way out', () => {
+    expect(service('redis').networks).toEqual(['store']);
+    expect(service('haproxy').networks).not.toContain('store');
+    expect(compose.networks.store?.internal).toBe(true);
+  });
+
+  it("believes X-Forwarded-For from the balancer's network alone", () => {
+    const subnets = compose.networks.edge?.ipam?.config.map(({ subnet }) => subnet);
+    expect(subnets).toEqual([service('gateway-1').environment?.TRUSTED_PROXIES]);
+  });
+
+  it.each(Object.entries(compose.services))('hardens %s', (_, one) => {
+    expect(one).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+  });
+
+  it.each(['redis', 'certs', 'haproxy'])('pins the image of %s to a minor version', (name) => {
+    expect(service(name).image).toMatch(/^[a-z]+:\d+\.\d+$/);
+  });
+
+  it('gives a gateway more time to stop than its drain takes', () => {
+    const seconds = Number(/^(\d+)s$/.exec(service('gateway-1').stop_grace_period ?? '')?.[1]);
+    expect(seconds * 1000).toBeGreaterThan(SETTINGS.drainTimeoutMs.default);
+  });
+
+  it('never lets Redis evict a payment', () => {
+    const command = service('redis').command?.join(' ');
+    expect(command).toContain('--maxmemory-policy noeviction');
+    expect(command).toContain('--appendonly yes --appendfsync everysec');
+  });
+});
+
+describe('Dockerfile', () => {
+  it('is on Node 24 in every stage', () => {
+    const images = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(new Set(images)).toEqual(new Set(['node:24-bookworm-slim']));
+  });
+
+  it('does not run as root, and stops on SIGTERM', () => {
+    expect(instruction('USER')).toBe('node');
+    expect(instruction('STOPSIGNAL')).toBe('SIGTERM');
+    expect(instruction('ENV')).toBe('NODE_ENV=production');
+  });
+
+  it('runs what docker-compose.yml runs', () => {
+    for (const name of GATEWAYS) expect(JSON.parse(instruction('CMD') ?? '')).toEqual(service(name).command);
+  });
+});
+
+describe('deploy', () => {
+  it('has example keys that nobody can take for real ones', () => {
+    for (const { id, key } of keys) {
+      expect(id).toMatch(/^dev-/);
+      expect(key).toMatch(/^dev-only-/);
+    }
+  });
+
+  it('lets an HTTP call wait for its payment', () => {
+    const seconds = [...haproxyConfig.matchAll(/timeout (?:client|server) (\d+)s/g)].map(([, digits]) =>
+      Number(digits),
+    );
+    expect(seconds).toHaveLength(2);
+    expect(Math.min(...seconds) * 1000).toBeGreaterThan(SETTINGS.paymentWaitMs.default);
+  });
+});

@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+const withServers = (name: string, order: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`test/${name}/**/*.spec.ts`],
+    globalSetup: ['test/support/global-setup.ts'],
+    // Each file starts servers and instances of its own; side by side they would starve each other.
+    fileParallelism: false,
+    sequence: { groupOrder: order },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    retry: 0,
+    setupFiles: ['reflect-metadata'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.spec.ts', 'lint/**/*.spec.js', 'test/support/**/*.spec.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'contract', include: ['test/contract/**/*.spec.ts'], sequence: { groupOrder: 0 } },
+      },
+      withServers('redis', 1),
+      withServers('cluster', 2),
+      withServers('e2e', 3),
+    ],
+  },
+});
