@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
@@ -8,6 +9,8 @@ import { GatewayWsAdapter, Service } from './gateway/index.js';
 import { KeyFileError, KeyStore, loadKeyFile } from './keys/index.js';
 import { createLogger, NestLogger, type Logger } from './logging/index.js';
 import { startEmbeddedRedis, Store, type EmbeddedRedis } from './redis/index.js';
+
+const KEEP_ALIVE_MS = 75_000;
 
 /** Everything of a running instance, in the order in which it was started. */
 interface Instance {
@@ -45,6 +48,8 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
   }
   await app.get(Service).start();
   await app.listen(config.port, config.host);
+  // A balancer keeps idle connections for reuse; it must never meet one that was just closed here.
+  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   logger.info({ url: await app.getUrl() }, 'listening');
   return { embedded, store, app };
 }

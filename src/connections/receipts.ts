@@ -19,6 +19,9 @@ export class Receipts {
       return;
     }
     const number = Number(payload.toString('latin1', 1));
+    if (number > this.last) {
+      return;
+    }
     while (this.waiting.length > 0 && this.waiting[0]!.number <= number) {
       this.waiting.shift()!.onReceipt();
     }

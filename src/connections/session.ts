@@ -138,9 +138,10 @@ export class Session {
     this.close(FORCE_DISCONNECT[reason].close);
   }
 
-  /** Ends a peer that no longer answers; a close handshake would wait for it in vain. */
-  abandon(): void {
+  /** Ends a peer that no longer answers. It may read why one day; a close handshake would wait for it in vain. */
+  abandon({ code, reason }: CloseReason): void {
     this.ending = true;
+    this.socket.close(code, reason);
     this.socket.terminate();
   }
 }

@@ -148,7 +148,7 @@ export class Attendance {
   private endDead(session: Session): void {
     const { connectionId, principal } = session;
     this.logger.info({ keyId: principal.keyId, connectionId }, 'heartbeat lost');
-    session.abandon();
+    session.abandon(Close.heartbeatLost);
   }
 
   /** Tries until the store knows, because nobody else may: our lease lives, so others take the endpoint for online. */

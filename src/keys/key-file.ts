@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { GatewayError, validateDto } from '../protocol/index.js';
-import { KeyFileRecordDto } from './key-record.js';
+import { KeyFileRecordDto, namingProblem } from './key-record.js';
 import type { KeyStore } from './key-store.js';
 
 /** What is wrong with an API keys file: by position and field, never with a value. */
@@ -54,8 +54,9 @@ function readRecord(item: unknown, path: string, problems: string[]): KeyFileRec
   }
   try {
     const record = validateDto(KeyFileRecordDto, item, path);
-    if (record.deviceId !== undefined && record.deviceType !== 'terminal') {
-      problems.push(`${path}.deviceId is only for terminals`);
+    const problem = namingProblem(record);
+    if (problem) {
+      problems.push(`${path}.${problem}`);
     }
     return [record];
   } catch (error) {

@@ -67,3 +67,21 @@ export function principalOf(record: KeyRecord): Principal {
   const { id: keyId, groupId, deviceType, deviceId, metadata } = record;
   return { keyId, groupId, deviceType, deviceId, metadata };
 }
+
+/** What is wrong with the names of a key; undefined if nothing is. They become parts of store keys and hints. */
+export function namingProblem(
+  key: Pick<KeyRecord, 'id' | 'groupId' | 'deviceType' | 'deviceId'>,
+): string | undefined {
+  const names = {
+    id: key.id,
+    groupId: key.groupId,
+    ...(key.deviceId !== undefined && { deviceId: key.deviceId }),
+  };
+  const bad = Object.entries(names).find(([, name]) => !NAME.test(name));
+  if (bad) {
+    return NAME_RULE.message.replace('$property', bad[0]);
+  }
+  return key.deviceId !== undefined && key.deviceType !== 'terminal'
+    ? 'deviceId is only for terminals'
+    : undefined;
+}

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import type { Principal } from '../protocol/index.js';
 import { defineScript, Store, texts } from '../redis/index.js';
-import { principalOf, type KeyRecord } from './key-record.js';
+import { namingProblem, principalOf, type KeyRecord } from './key-record.js';
 import { Sealing, sha256Hex } from './sealing.js';
 
 const file = (name: string) => new URL(`./scripts/${name}.lua`, import.meta.url);
@@ -129,9 +129,13 @@ export class KeyStore {
     await this.write(stored, '');
   }
 
-  /** Makes a new key. @throws KeyConflict if the id or the device id is taken */
+  /** Makes a new key. @throws KeyConflict if the id or the device id is taken, or a name is not allowed */
   async create(wanted: NewKey): Promise<IssuedKey> {
     const id = wanted.id ?? `key_${randomBytes(8).toString('hex')}`;
+    const problem = namingProblem({ ...wanted, id });
+    if (problem) {
+      throw new KeyConflict(problem);
+    }
     if ((await this.read([id])).length > 0) {
       throw new KeyConflict(`a key with id ${id} exists`);
     }

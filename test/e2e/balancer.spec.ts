@@ -75,7 +75,6 @@ let port: number;
 let haproxy: Program;
 
 beforeAll(async () => {
-  ensureProgram('haproxy', 'haproxy');
   ensureProgram('openssl', 'openssl');
   folder = await mkdtemp(join(tmpdir(), 'terminal-gateway-balancer-'));
   await runProgram(['sh', MAKE_CERTIFICATE, folder]);

@@ -93,7 +93,6 @@ describe('the services of docker-compose.yml, started one after another', () => 
 
   beforeAll(async () => {
     ensureProgram('redis-server', 'redis-server');
-    ensureProgram('haproxy', 'haproxy');
     ensureProgram('openssl', 'openssl');
     folder = await mkdtemp(join(tmpdir(), 'terminal-gateway-compose-'));
     await mkdir(join(folder, 'redis-data'));

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { ConfigError } from './config.js';
+import { loadConfig } from './config.js';
+import { SETTINGS, type Setting } from './settings.js';
+
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+}
+
+describe('loadConfig', () => {
+  it('has the documented defaults', () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({
+      port: 8080,
+      host: '0.0.0.0',
+      gracePeriodMs: 60_000,
+      instanceLeaseMs: 10_000,
+    });
+    expect(config.instanceId).toMatch(/^gw-[0-9a-f]{8}$/);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('treats an empty variable like an absent one', () => {
+    expect(loadConfig({ PORT: '', REDIS_URL: ' ' })).toMatchObject({ port: 8080, redisUrl: undefined });
+  });
+
+  it('reports every problem at once, by name and without the value', () => {
+    const problems = problemsOf({ PORT: 'hunter2', REDIS_URL: 'hunter2', LATE_RESULT_POLICY: 'hunter2' });
+    expect(problems).toHaveLength(3);
+    expect(problems.join('\n')).not.toContain('hunter2');
+    expect(problems.map((line) => line.split(' ')[0])).toEqual(['PORT', 'REDIS_URL', 'LATE_RESULT_POLICY']);
+  });
+
+  it.each([
+    [{ PORT: '65536' }, 'PORT'],
+    [{ PORT: '-1' }, 'PORT'],
+    [{ GRACE_PERIOD_MS: '1.5' }, 'GRACE_PERIOD_MS'],
+    [{ TRUSTED_PROXIES: '10.0.0.0/8,somewhere' }, 'TRUSTED_PROXIES'],
+    [{ SECRETS_KEY: 'c2hvcnQ=' }, 'SECRETS_KEY'],
+    [{ REDIS_URL: 'redis://a', REDIS_CLUSTER_NODES: 'b:1' }, 'REDIS_URL'],
+    [{ REDIS_SENTINELS: 'a:1' }, 'REDIS_SENTINEL_NAME'],
+    [{ HEARTBEAT_INTERVAL_MS: '10000' }, 'HEARTBEAT_TIMEOUT_MS'],
+    [{ TLS_CERT_FILE: '/dev/null' }, 'TLS_CERT_FILE'],
+    [{ API_KEYS_FILE: '/nowhere/keys.json' }, 'API_KEYS_FILE'],
+  ])('refuses %j', (env, name) => {
+    expect(problemsOf(env as Record<string, string>)[0]).toContain(name);
+  });
+
+  it('gives every start of an instance its own incarnation', () => {
+    const env = { INSTANCE_ID: 'gateway-1' };
+    expect(loadConfig(env).incarnation).not.toBe(loadConfig(env).incarnation);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const table = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8').replaceAll(
+    / {2,}/g,
+    ' ',
+  );
+
+  it.each(Object.values(SETTINGS) as Setting<unknown>[])('documents $name as it is', (setting) => {
+    expect(table).toContain(`| \`${setting.name}\` | ${shownDefault(setting)} | ${setting.doc} |`);
+  });
+});
+
+function shownDefault({ shownDefault, default: value }: Setting<unknown>): string {
+  if (shownDefault !== undefined) {
+    return shownDefault;
+  }
+  return value === undefined || (Array.isArray(value) && value.length === 0)
+    ? 'none'
+    : `\`${value as string | number}\``;
+}

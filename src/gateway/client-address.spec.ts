@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { ClientAddress } from './client-address.js';
+
+function request(remoteAddress: string, forwarded?: string): IncomingMessage {
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+  return { socket: { remoteAddress }, headers } as unknown as IncomingMessage;
+}
+
+describe('ClientAddress', () => {
+  const addresses = new ClientAddress(['10.0.0.0/8', '::1']);
+
+  it('believes nobody by default', () => {
+    expect(new ClientAddress([]).of(request('10.0.0.1', '203.0.113.9'))).toBe('10.0.0.1');
+  });
+
+  it('believes a trusted proxy', () => {
+    expect(addresses.of(request('10.0.0.1', '203.0.113.9'))).toBe('203.0.113.9');
+    expect(addresses.of(request('::ffff:10.0.0.1', '203.0.113.9'))).toBe('203.0.113.9');
+    expect(addresses.of(request('::1', '2001:db8::1'))).toBe('2001:db8::1');
+  });
+
+  it('does not believe what a client wrote before its proxy', () => {
+    expect(addresses.of(request('10.0.0.1', '198.51.100.1, 203.0.113.9, 10.0.0.2'))).toBe('203.0.113.9');
+  });
+
+  it('ignores the header of a stranger', () => {
+    expect(addresses.of(request('203.0.113.9', '10.0.0.1'))).toBe('203.0.113.9');
+  });
+
+  it('stays with the proxy if the header is empty', () => {
+    expect(addresses.of(request('10.0.0.1', ' , '))).toBe('10.0.0.1');
+  });
+});

@@ -1,0 +1,29 @@
+import { newConnectionId, type Endpoint, type Presence, type Registered } from '../../src/presence/index.js';
+import type { Principal } from '../../src/protocol/index.js';
+
+export const GROUP = 'shop';
+
+/** A till's key as presence knows it. */
+export function till(keyId: string, groupId = GROUP): Principal {
+  return { keyId, groupId, deviceType: 'desktop', metadata: {} };
+}
+
+/** A terminal's key as presence knows it. @param deviceId undefined for one that is known by its connection alone */
+export function device(keyId: string, deviceId?: string, groupId = GROUP): Principal {
+  return { keyId, groupId, deviceType: 'terminal', deviceId, metadata: { lane: 1 } };
+}
+
+/** A new connection of a key. */
+export function connectionOf(principal: Principal): Endpoint {
+  return { principal, connectionId: newConnectionId(principal.groupId), connectedAt: Date.now() };
+}
+
+export interface Connected extends Registered {
+  endpoint: Endpoint;
+}
+
+/** A new connection of a key, registered. */
+export async function connect(presence: Presence, principal: Principal): Promise<Connected> {
+  const endpoint = connectionOf(principal);
+  return { endpoint, ...(await presence.connect(endpoint)) };
+}
