@@ -27,3 +27,12 @@ export async function connect(presence: Presence, principal: Principal): Promise
   const endpoint = connectionOf(principal);
   return { endpoint, ...(await presence.connect(endpoint)) };
 }
+
+/** What the desktops of the group were told, in order: terminal and event. */
+export async function announced(presence: Presence): Promise<string[]> {
+  const log = await presence.statusAfter(GROUP, 0);
+  return log.map(({ frame }) => {
+    const { terminalId, status } = JSON.parse(frame) as { terminalId: string; status: string };
+    return `${terminalId} ${status}`;
+  });
+}
