@@ -4,6 +4,7 @@ import type { Logger } from '../logging/index.js';
 import { Presence, Pulse, type Endpoint, type OwnerView, type Registered } from '../presence/index.js';
 import { Close } from '../protocol/index.js';
 import { partitionOf, StoreUnavailable } from '../redis/index.js';
+import { Interruptions } from '../payments/index.js';
 import { HintLine, Relay } from '../relay/index.js';
 import { StatusFeed } from './status-feed.js';
 
@@ -28,6 +29,7 @@ export class Attendance {
     private readonly heartbeat: Heartbeat,
     private readonly relay: Relay,
     private readonly statusFeed: StatusFeed,
+    private readonly interruptions: Interruptions,
     @Inject('LOGGER') private readonly logger: Logger,
     hints: HintLine,
   ) {
@@ -50,7 +52,11 @@ export class Attendance {
   async arrive(session: Session): Promise<void> {
     this.sessions.add(session);
     try {
-      this.admit(session, await this.presence.connect(endpointOf(session)));
+      const registered = await this.presence.connect(endpointOf(session));
+      this.admit(session, registered);
+      if (registered.hasOpenPayment) {
+        await this.interruptions.onBack(session);
+      }
     } catch (error) {
       this.logUnexpected(error, session, 'registration failed');
       session.close(Close.tryAgainLater);
@@ -92,6 +98,9 @@ export class Attendance {
         return false;
       }
       session.epoch = registration.epoch;
+      if (registration.hasOpenPayment) {
+        await this.interruptions.onBack(session);
+      }
       if (!session.isOpen) {
         this.dropLater(session);
         return false;
@@ -160,7 +169,10 @@ export class Attendance {
   private async dropUntilKnown(session: Session): Promise<void> {
     for (;;) {
       try {
-        await this.presence.drop(endpointOf(session));
+        const { openPayment } = await this.presence.drop(endpointOf(session));
+        if (openPayment) {
+          await this.interruptions.onLost(session.principal.groupId, session.principal.keyId);
+        }
         await this.recordLastActivity(session);
         return;
       } catch (error) {

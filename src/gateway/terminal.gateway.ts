@@ -7,32 +7,43 @@ import {
 } from '@nestjs/websockets';
 import type { Session } from '../connections/index.js';
 import {
+  Cancellations,
+  Interruptions,
+  LateResults,
   NotRegistered,
   Outcomes,
   Payments,
   readPaymentOrder,
   readTerminalAnswer,
+  Stages,
   type PaymentOrder,
 } from '../payments/index.js';
 import {
+  AckDto,
+  CancelResponseDto,
   ClientAction,
   GatewayError,
   GetTerminalsDto,
+  PaymentProgressDto,
   paymentResponseAckFrame,
   pongFrame,
+  PROGRESS_EXTENSION,
   terminalsResponseFrame,
   TransactionReferenceDto,
   transactionResponseFrame,
   validateDto,
+  VoidResponseDto,
   WEBSOCKET_PATH,
   type ClientFrame,
 } from '../protocol/index.js';
+import { Relay } from '../relay/index.js';
 import { TerminalDirectory } from '../terminals/index.js';
 import { Attendance } from './attendance.js';
 import { DeviceTypeGuard } from './device-type.guard.js';
 import { GatewayExceptionFilter } from './exception.filter.js';
 import type { GatewaySocket } from './gateway-socket.js';
 
+const DesktopOnly = () => UseGuards(new DeviceTypeGuard('desktop', 'DESKTOP_ONLY'));
 const TerminalOnly = () => UseGuards(new DeviceTypeGuard('terminal', 'TERMINAL_ONLY'));
 
 /**
@@ -49,6 +60,11 @@ export class TerminalGateway
     private readonly directory: TerminalDirectory,
     private readonly payments: Payments,
     private readonly outcomes: Outcomes,
+    private readonly cancellations: Cancellations,
+    private readonly interruptions: Interruptions,
+    private readonly lateResults: LateResults,
+    private readonly stages: Stages,
+    private readonly relay: Relay,
   ) {}
 
   handleConnection({ session }: GatewaySocket): void {
@@ -77,8 +93,22 @@ export class TerminalGateway
     await this.pay(session, readPaymentOrder(frame));
   }
 
+  /** The answer follows when it is known: other frames of the till must not wait for it. */
+  @SubscribeMessage(ClientAction.cancelPayment)
+  @DesktopOnly()
+  async cancelPayment({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+    const { transactionId } = validateDto(TransactionReferenceDto, frame.body);
+    await this.cancellations.request(session, transactionId);
+  }
+
+  @SubscribeMessage(ClientAction.ack)
+  @DesktopOnly()
+  async ack({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+    await this.relay.acknowledge(session, validateDto(AckDto, frame.body).eventId);
+  }
+
   @SubscribeMessage(ClientAction.getTransaction)
-  @UseGuards(new DeviceTypeGuard('desktop', 'DESKTOP_ONLY'))
+  @DesktopOnly()
   async getTransaction({ session }: GatewaySocket, frame: ClientFrame): Promise<string> {
     const { transactionId } = validateDto(TransactionReferenceDto, frame.body);
     const transaction = await this.payments.find(session.principal.groupId, transactionId);
@@ -92,7 +122,7 @@ export class TerminalGateway
   @TerminalOnly()
   async paymentResponse({ session }: GatewaySocket, frame: ClientFrame): Promise<string> {
     const answer = readTerminalAnswer(frame);
-    await this.outcomes.answer(session, session.connectionId, answer);
+    await this.outcomes.answer(session, answer);
     return paymentResponseAckFrame(answer.transactionId);
   }
 
@@ -102,10 +132,39 @@ export class TerminalGateway
     return this.paymentResponse(client, frame);
   }
 
+  @SubscribeMessage(ClientAction.paymentProgress)
+  @TerminalOnly()
+  async paymentProgress({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+    await this.stages.fromTerminal(session, validateDto(PaymentProgressDto, frame.body));
+  }
+
+  @SubscribeMessage(ClientAction.paymentUnknown)
+  @TerminalOnly()
+  async paymentUnknown({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+    const { transactionId } = validateDto(TransactionReferenceDto, frame.body);
+    await this.interruptions.onUnknown(session, transactionId);
+  }
+
+  @SubscribeMessage(ClientAction.voidResponse)
+  @TerminalOnly()
+  async voidResponse({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+    await this.lateResults.onVoidResponse(session, validateDto(VoidResponseDto, frame.body));
+  }
+
+  @SubscribeMessage(ClientAction.cancelResponse)
+  @TerminalOnly()
+  async cancelResponse({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+    await this.cancellations.onCancelResponse(session, validateDto(CancelResponseDto, frame.body));
+  }
+
   /** A registration that was lost is restored before anything is said about the payment. */
   private async pay(session: Session, order: PaymentOrder): Promise<void> {
+    const showStages = session.extensions.has(PROGRESS_EXTENSION);
     try {
-      await this.payments.pay(session, order);
+      await this.payments.pay(session, order, showStages);
+      if (showStages) {
+        this.stages.showAccepted(session, order);
+      }
     } catch (error) {
       if (!(error instanceof NotRegistered)) {
         throw error;
@@ -120,7 +179,7 @@ export class TerminalGateway
           retrySafe: true,
         });
       }
-      await this.payments.pay(session, order);
+      await this.payments.pay(session, order, showStages);
     }
   }
 }

@@ -9,27 +9,30 @@ import {
   paymentCompleteHalves,
   terminalIdOf,
   type FinalResponseStatus,
+  type GatewayFailureCode,
 } from '../protocol/index.js';
-import { memberOf, Presence, Pulse } from '../presence/index.js';
-import { partitionOf, Store } from '../redis/index.js';
-import { escapeId, mailboxKey, mailId, recordKey, unescapeId } from '../relay/index.js';
+import { memberOf, Pulse } from '../presence/index.js';
+import { unescapeId } from '../relay/index.js';
+import { LateResults } from './late-results.js';
+import { Ledger, type Subject, type Verdict } from './ledger.js';
 import type { Caller } from './payments.js';
 import { settle } from './scripts.js';
-import { gatewayFailure, type Answer, type TerminalAnswer } from './terminal-answer.js';
+import { cancelledAnswer, gatewayFailure, type Answer, type TerminalAnswer } from './terminal-answer.js';
 
-/** Why a transaction ends: its terminal says so, or a deadline has passed. */
-type Cause = 'terminal' | 'undelivered' | 'unanswered';
+/** Why a transaction ends. */
+export type Cause = 'terminal' | 'undelivered' | 'unanswered' | 'disconnected' | 'cancelled';
+
+/** An answer that ends a transaction. */
+export type FinalAnswer = Answer & { status: FinalResponseStatus; failure?: GatewayFailureCode };
 
 /** What ending a transaction needs to know of it. */
-interface Subject {
-  groupId: string;
-  transactionId: string;
-  /** Key id of the terminal. */
-  terminalKey: string;
+export interface Ending extends Subject {
   /** What the terminal is called towards clients. */
   terminalId: string;
   /** Key ids of the desktops that asked, joined by line feeds; a wrong guess is corrected by the store. */
   recipients: string;
+  /** True only if the terminal can not have the request. */
+  retrySafe?: boolean | undefined;
 }
 
 /** Recipients of payments under way here, so that most results need one call. */
@@ -41,8 +44,8 @@ export class Outcomes {
   private readonly recipients = new Map<string, string>();
 
   constructor(
-    private readonly store: Store,
-    private readonly presence: Presence,
+    private readonly ledger: Ledger,
+    private readonly lateResults: LateResults,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
     pulse: Pulse,
@@ -59,134 +62,142 @@ export class Outcomes {
   }
 
   /**
-   * Stores what a terminal says about a payment. When this returns, the answer may be acknowledged: the store has it, or had
-   * the same or another final one before.
-   * @throws GatewayError `TRANSACTION_NOT_FOUND` if this terminal was not given the payment
+   * Stores what a terminal says about a payment. When this returns, the answer may be acknowledged: the store has it. An answer
+   * of a displaced connection counts like any other of its terminal.
+   * @throws GatewayError `TRANSACTION_NOT_FOUND` if this terminal was not given the payment; the answer is kept all the same
    */
-  async answer(terminal: Caller, connectionId: string, answer: TerminalAnswer): Promise<void> {
+  async answer(terminal: Caller & { connectionId: string }, answer: TerminalAnswer): Promise<void> {
     const { groupId, keyId, deviceId } = terminal.principal;
     const { transactionId, status } = answer;
     if (status === 'PENDING') {
       await this.assertGiven(groupId, transactionId, keyId);
       return;
     }
+    const terminalId = terminalIdOf({ deviceId, connectionId: terminal.connectionId });
     const member = memberOf(groupId, transactionId);
-    const subject = {
-      groupId,
-      transactionId,
-      terminalKey: keyId,
-      terminalId: terminalIdOf({ deviceId, connectionId }),
-      recipients: this.recipients.get(member) ?? '',
-    };
-    const outcome = await this.settle('terminal', subject, { ...answer, status });
+    const recipients = this.recipients.get(member) ?? '';
+    const ending = { groupId, transactionId, terminalKey: keyId, terminalId, recipients };
+    const final = { ...answer, status };
+    const { kind, detail } = await this.settle('terminal', ending, final);
     this.recipients.delete(member);
-    if (outcome.kind === 'unknown') {
+    if (kind === 'late') {
+      await this.lateResults.store(ending, final);
+    } else if (kind === 'unknown') {
+      await this.lateResults.keepUnmatched(ending, final);
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
-    }
-    if (outcome.kind === 'repeated' && outcome.status !== OUTCOME[status]) {
+    } else if (kind === 'repeated' && detail !== OUTCOME[status]) {
       this.logger.warn(
-        { groupId, transactionId, stored: outcome.status, answered: status },
-        'contradicting answer',
+        { groupId, transactionId, stored: detail, answered: status },
+        'contradicting answer kept',
       );
     }
   }
 
-  private async assertGiven(groupId: string, transactionId: string, terminalKey: string): Promise<void> {
-    const key = recordKey(this.presence.keys, groupId, transactionId);
-    const [owner, delivery] = await this.store.ask((redis) => redis.hmget(key, 'terminalKey', 'delivery'));
-    if (owner !== terminalKey || delivery === 'queued') {
+  /** The terminal has cancelled a payment on request; that is final by itself. */
+  async cancelledByTerminal(
+    terminal: Caller & { connectionId: string },
+    transactionId: string,
+  ): Promise<void> {
+    await this.answer(terminal, { ...cancelledAnswer(transactionId), transactionId });
+  }
+
+  /** Ends a transaction if the cause holds in the store. */
+  settle(cause: Cause, ending: Ending, answer: FinalAnswer): Promise<Verdict> {
+    const { groupId, terminalKey } = ending;
+    const eventId = uuidv7();
+    const timestamp = new Date().toISOString();
+    const retrySafe = answer.status === 'SUCCESS' ? undefined : (ending.retrySafe ?? false);
+    const [before, after] = paymentCompleteHalves({
+      ...ending,
+      status: answer.status,
+      eventId,
+      timestamp,
+      retrySafe,
+    });
+    const args = {
+      ...this.ledger.args(ending),
+      terminalKey,
+      cause,
+      status: OUTCOME[answer.status],
+      failure: answer.failure ?? '',
+      eventId,
+      before,
+      response: answer.open,
+      missing: answer.missing.join(' '),
+      after,
+      retrySafe: retrySafe === undefined ? '' : String(retrySafe),
+    };
+    return this.ledger.toDesktops(groupId, ending.recipients, (recipients, further) =>
+      this.ledger.store.run(settle, this.ledger.keys(ending), { ...args, recipients }, further),
+    );
+  }
+
+  /** Gives a payment up. @returns whether the cause held */
+  async giveUp(cause: Cause, ending: Ending, failure: GatewayFailureCode): Promise<boolean> {
+    const answer = { ...gatewayFailure(ending.transactionId, failure), status: 'FAILED' as const, failure };
+    const { kind } = await this.settle(cause, ending, answer);
+    if (kind === 'settled') {
+      const { groupId, transactionId } = ending;
+      this.logger.warn({ groupId, transactionId, errorCode: failure }, 'payment given up');
+    }
+    return kind === 'settled';
+  }
+
+  /** What ending a known transaction needs; undefined if there is none. */
+  async ending(
+    groupId: string,
+    transactionId: string,
+  ): Promise<(Ending & { sent: boolean; status: string }) | undefined> {
+    const fields = [
+      'status',
+      'delivery',
+      'terminalKey',
+      'terminalId',
+      'deviceId',
+      'recipients',
+      'dispatches',
+    ] as const;
+    const record = await this.ledger.read(groupId, transactionId, fields);
+    if (record.status === null) {
+      return undefined;
+    }
+    return {
+      groupId,
+      transactionId,
+      terminalKey: record.terminalKey!,
+      terminalId: record.deviceId || record.terminalId!,
+      recipients: record.recipients ?? '',
+      // What was sent once may have been received, whatever the terminal says of it later.
+      retrySafe: record.dispatches === null,
+      sent: record.delivery !== 'queued',
+      status: record.status,
+    };
+  }
+
+  private async assertGiven(groupId: string, transactionId: string, terminal: string): Promise<void> {
+    const { terminalKey, dispatches } = await this.ledger.read(groupId, transactionId, [
+      'terminalKey',
+      'dispatches',
+    ]);
+    if (terminalKey !== terminal || dispatches === null) {
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
     }
   }
 
   /** A deadline of a transaction has passed: what it means depends on how far the payment got. */
   private async onDeadline(groupId: string, transactionId: string): Promise<void> {
-    const { keys } = this.presence;
-    const key = recordKey(keys, groupId, transactionId);
-    const [delivery, terminalKey, asked, deviceId, recipients] = await this.store.ask((redis) =>
-      redis.hmget(key, 'delivery', 'terminalKey', 'terminalId', 'deviceId', 'recipients'),
-    );
-    if (!terminalKey) {
-      const member = memberOf(groupId, escapeId(transactionId));
-      await this.store.ask((redis) => redis.zrem(keys.of(partitionOf(groupId), 'due'), member));
-      return;
+    const ending = await this.ending(groupId, transactionId);
+    if (!ending) {
+      const subject = { groupId, transactionId, terminalKey: '' };
+      await this.ledger.store.ask((redis) =>
+        redis.zrem(this.ledger.keys(subject).due, this.ledger.args(subject).member),
+      );
+    } else if (!ending.sent) {
+      await this.giveUp('undelivered', ending, GatewayFailure.notDelivered);
+    } else if (ending.status === 'AWAITING_RECONNECT') {
+      await this.giveUp('disconnected', ending, GatewayFailure.terminalDisconnected);
+    } else {
+      await this.giveUp('unanswered', ending, GatewayFailure.noResponse);
     }
-    const undelivered = delivery === 'queued';
-    const code = undelivered ? GatewayFailure.notDelivered : GatewayFailure.noResponse;
-    const subject = {
-      groupId,
-      transactionId,
-      terminalKey,
-      terminalId: deviceId || asked!,
-      recipients: recipients ?? '',
-    };
-    const failure = { ...gatewayFailure(transactionId, code), status: 'FAILED' as const };
-    const outcome = await this.settle(undelivered ? 'undelivered' : 'unanswered', subject, failure);
-    if (outcome.kind === 'settled') {
-      this.logger.warn({ groupId, transactionId, errorCode: code }, 'payment given up');
-    }
-  }
-
-  private async settle(
-    cause: Cause,
-    subject: Subject,
-    answer: Answer & { status: FinalResponseStatus },
-  ): Promise<{ kind: string; status?: string | undefined }> {
-    const eventId = uuidv7();
-    let { recipients } = subject;
-    for (;;) {
-      const [kind, detail] = await this.runSettle(cause, { ...subject, recipients }, answer, eventId);
-      if (kind !== 'recipients') {
-        return { kind: kind!, status: detail };
-      }
-      recipients = detail!;
-    }
-  }
-
-  private runSettle(
-    cause: Cause,
-    { groupId, transactionId, terminalKey, terminalId, recipients }: Subject,
-    answer: Answer & { status: FinalResponseStatus },
-    eventId: string,
-  ): Promise<string[]> {
-    const { keys } = this.presence;
-    const partition = partitionOf(groupId);
-    const desktops = recipients === '' ? [] : recipients.split('\n');
-    const retrySafe = answer.status === 'SUCCESS' ? undefined : cause === 'undelivered';
-    const timestamp = new Date().toISOString();
-    const push = { transactionId, terminalId, status: answer.status, groupId, eventId, timestamp, retrySafe };
-    const [before, after] = paymentCompleteHalves(push);
-    return this.store.run(
-      settle,
-      {
-        record: recordKey(keys, groupId, transactionId),
-        terminal: keys.endpoint(groupId, terminalKey),
-        terminalMailbox: mailboxKey(keys, groupId, terminalKey),
-        mail: keys.of(partition, 'mail'),
-        due: keys.of(partition, 'due'),
-      },
-      {
-        cause,
-        terminalKey,
-        status: OUTCOME[answer.status],
-        eventId,
-        recipients,
-        before,
-        response: answer.open,
-        missing: answer.missing.join(' '),
-        after,
-        retrySafe: retrySafe === undefined ? '' : String(retrySafe),
-        terminalMember: memberOf(groupId, terminalKey),
-        member: memberOf(groupId, escapeId(transactionId)),
-        mailId: mailId('p', transactionId),
-        resultMailId: mailId('r', transactionId),
-        channel: keys.channel(partition),
-        keepMs: this.config.transactionRetentionMs,
-      },
-      {
-        keys: desktops.flatMap((keyId) => [keys.endpoint(groupId, keyId), mailboxKey(keys, groupId, keyId)]),
-        args: desktops.map((keyId) => memberOf(groupId, keyId)),
-      },
-    );
   }
 }

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import { GatewayError, paymentFrame, type Principal } from '../protocol/index.js';
-import { memberOf, Presence } from '../presence/index.js';
-import { partitionOf, Store, StoreUnavailable } from '../redis/index.js';
-import { escapeId, mailboxKey, mailId, recordKey } from '../relay/index.js';
+import { memberOf } from '../presence/index.js';
+import { StoreUnavailable } from '../redis/index.js';
 import { TerminalResolver, type Resolution } from '../terminals/index.js';
-import { accept, type AcceptOutcome } from './scripts.js';
+import { Ledger } from './ledger.js';
 import type { PaymentOrder } from './payment-order.js';
+import { accept, type AcceptOutcome } from './scripts.js';
 import { transactionText, type TransactionRecord } from './transaction.js';
 
 /** The connection on whose behalf something is asked. */
@@ -31,26 +31,26 @@ export class NotRegistered extends Error {
 @Injectable()
 export class Payments {
   constructor(
-    private readonly store: Store,
-    private readonly presence: Presence,
+    private readonly ledger: Ledger,
     private readonly resolver: TerminalResolver,
     @Inject('CONFIG') private readonly config: Config,
   ) {}
 
   /**
    * Takes a payment on, or joins the one that has this id.
+   * @param showStages the caller wants to see the stages of the payment
    * @throws GatewayError `DUPLICATE_TRANSACTION`, `TERMINAL_NOT_FOUND`, `TERMINAL_OFFLINE`, `GROUP_MISMATCH`,
    *   `PAYMENT_IN_PROGRESS`, `STORE_UNAVAILABLE`; each says truly whether a retry is safe
    * @throws NotRegistered if the caller does not own its endpoint
    */
-  async pay(caller: Caller, order: PaymentOrder): Promise<Acceptance> {
+  async pay(caller: Caller, order: PaymentOrder, showStages = false): Promise<Acceptance> {
     const { groupId } = caller.principal;
-    let resolution = await this.beforeDispatch(order, () => this.resolver.resolve(groupId, order.terminalId));
-    let outcome = await this.accept(caller, order, resolution);
+    let resolution = await this.resolve(groupId, order);
+    let outcome = await this.accept(caller, order, resolution, showStages);
     if (outcome === 'no_terminal' && 'cached' in resolution && resolution.cached) {
       this.resolver.forget(groupId, order.terminalId);
-      resolution = await this.beforeDispatch(order, () => this.resolver.resolve(groupId, order.terminalId));
-      outcome = await this.accept(caller, order, resolution);
+      resolution = await this.resolve(groupId, order);
+      outcome = await this.accept(caller, order, resolution, showStages);
     }
     if (outcome === 'accepted' || outcome === 'joined' || outcome === 'replayed') {
       return outcome;
@@ -60,58 +60,46 @@ export class Payments {
 
   /** The transaction as JSON text; undefined if the group has none of this id. */
   async find(groupId: string, transactionId: string): Promise<string | undefined> {
-    const key = recordKey(this.presence.keys, groupId, transactionId);
-    const record = await this.store.ask((redis) => redis.hgetall(key));
+    const record = await this.ledger.readAll(groupId, transactionId);
     return record['status'] === undefined
       ? undefined
       : transactionText(transactionId, record as unknown as TransactionRecord);
   }
 
-  /** Work that cannot have reached the terminal: if the store is away, a retry is safe. */
-  private async beforeDispatch<T>(order: PaymentOrder, work: () => Promise<T>): Promise<T> {
+  /** Nothing has reached the terminal yet: if the store is away, a retry is safe. */
+  private async resolve(groupId: string, { terminalId, transactionId }: PaymentOrder): Promise<Resolution> {
     try {
-      return await work();
+      return await this.resolver.resolve(groupId, terminalId);
     } catch (error) {
-      throw storeRefusal(error, order.transactionId, true);
+      throw storeRefusal(error, transactionId, true);
     }
   }
 
-  private async accept(caller: Caller, order: PaymentOrder, resolution: Resolution): Promise<AcceptOutcome> {
-    const { groupId, keyId } = caller.principal;
+  private async accept(
+    { principal, epoch }: Caller,
+    order: PaymentOrder,
+    resolution: Resolution,
+    showStages: boolean,
+  ): Promise<AcceptOutcome> {
+    const { groupId, keyId } = principal;
     const { transactionId, terminalId } = order;
-    const { keys } = this.presence;
-    const terminalKey = 'keyId' in resolution ? resolution.keyId : '';
-    const partition = partitionOf(groupId);
+    const subject = { groupId, transactionId, terminalKey: 'keyId' in resolution ? resolution.keyId : '' };
+    const [desktop, desktopMailbox] = this.ledger.desktopKeys(groupId, keyId);
     try {
-      return await this.store.run(
+      return await this.ledger.store.run(
         accept,
+        { ...this.ledger.keys(subject), desktop, desktopMailbox },
         {
-          record: recordKey(keys, groupId, transactionId),
-          terminal: keys.endpoint(groupId, terminalKey),
-          terminalMailbox: mailboxKey(keys, groupId, terminalKey),
-          desktop: keys.endpoint(groupId, keyId),
-          desktopMailbox: mailboxKey(keys, groupId, keyId),
-          mail: keys.of(partition, 'mail'),
-          due: keys.of(partition, 'due'),
-          leases: keys.of(partition, 'leases'),
-        },
-        {
-          terminalKey,
+          ...this.ledger.args(subject),
           terminalId,
-          terminalMember: memberOf(groupId, terminalKey),
           deviceId: resolution.kind === 'device' ? terminalId : '',
           desktopKey: keyId,
           desktopMember: memberOf(groupId, keyId),
-          desktopEpoch: caller.epoch,
+          desktopEpoch: epoch,
           fingerprint: order.fingerprint,
-          channel: keys.channel(partition),
           deliveryTimeoutMs: this.config.deliveryTimeoutMs,
-          keepMs: this.config.transactionRetentionMs,
-          member: memberOf(groupId, escapeId(transactionId)),
-          mailId: mailId('p', transactionId),
-          resultMailId: mailId('r', transactionId),
           frame: paymentFrame({ ...order, groupId, timestamp: new Date().toISOString() }),
-          instance: this.config.instanceId,
+          progress: showStages ? '1' : '',
         },
         { args: recordFields(order) },
       );
@@ -125,12 +113,8 @@ export class Payments {
   }
 }
 
-function recordFields(order: PaymentOrder): string[] {
-  return [
-    'request',
-    order.requestText,
-    ...[...order.echo].flatMap(([name, text]) => [`request.${name}`, text]),
-  ];
+function recordFields({ requestText, echo }: PaymentOrder): string[] {
+  return ['request', requestText, ...[...echo].flatMap(([name, text]) => [`request.${name}`, text])];
 }
 
 function storeRefusal(error: unknown, transactionId: string, retrySafe: boolean): unknown {

@@ -1,10 +1,11 @@
 import { defineScript, texts } from '../redis/index.js';
-import { DEPOSIT_LUA } from '../relay/index.js';
+import { DEPOSIT_LUA, RECORD_LUA } from '../relay/index.js';
 
 const file = (name: string) => new URL(`./scripts/${name}.lua`, import.meta.url);
+const uses = [DEPOSIT_LUA, RECORD_LUA, file('complete')];
 
 export const accept = defineScript(file('accept'), {
-  uses: [DEPOSIT_LUA],
+  uses,
   keys: ['record', 'terminal', 'terminalMailbox', 'desktop', 'desktopMailbox', 'mail', 'due', 'leases'],
   args: [
     'terminalKey',
@@ -19,10 +20,10 @@ export const accept = defineScript(file('accept'), {
     'deliveryTimeoutMs',
     'keepMs',
     'member',
-    'mailId',
-    'resultMailId',
+    'escapedId',
     'frame',
     'instance',
+    'progress',
   ],
   reply: (raw) => (raw as [AcceptOutcome])[0],
 });
@@ -39,18 +40,20 @@ export type AcceptOutcome =
   | 'unregistered';
 
 export const claim = defineScript(file('claim'), {
+  uses,
   keys: ['record', 'terminal', 'due'],
   args: ['epoch', 'token', 'paymentTimeoutMs', 'member', 'instance'],
   reply: texts,
 });
 
 export const settle = defineScript(file('settle'), {
-  uses: [DEPOSIT_LUA],
+  uses,
   keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due'],
   args: [
     'cause',
     'terminalKey',
     'status',
+    'failure',
     'eventId',
     'recipients',
     'before',
@@ -60,10 +63,116 @@ export const settle = defineScript(file('settle'), {
     'retrySafe',
     'terminalMember',
     'member',
-    'mailId',
-    'resultMailId',
+    'escapedId',
     'channel',
     'keepMs',
+    'instance',
   ],
+  reply: texts,
+});
+
+export const suspend = defineScript(file('suspend'), {
+  uses,
+  keys: ['record', 'terminal', 'due', 'lost', 'grace'],
+  args: ['member', 'terminalMember', 'instance'],
+  reply: texts,
+});
+
+export const resume = defineScript(file('resume'), {
+  uses,
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'lost'],
+  args: [
+    'terminalKey',
+    'terminalMember',
+    'epoch',
+    'member',
+    'escapedId',
+    'paymentTimeoutMs',
+    'channel',
+    'keepMs',
+    'instance',
+    'frame',
+  ],
+  reply: texts,
+});
+
+export const requeue = defineScript(file('requeue'), {
+  uses,
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due'],
+  args: [
+    'terminalKey',
+    'terminalMember',
+    'member',
+    'escapedId',
+    'deliveryTimeoutMs',
+    'channel',
+    'keepMs',
+    'frame',
+  ],
+  reply: texts,
+});
+
+export const late = defineScript(file('late'), {
+  uses,
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail'],
+  args: [
+    'terminalKey',
+    'status',
+    'policy',
+    'response',
+    'missing',
+    'voidBefore',
+    'voidAfter',
+    'eventId',
+    'recipients',
+    'before',
+    'after',
+    'terminalMember',
+    'escapedId',
+    'channel',
+    'keepMs',
+    'instance',
+  ],
+  reply: texts,
+});
+
+export const voidAnswer = defineScript(file('void'), {
+  uses,
+  keys: ['record', 'terminalMailbox', 'mail'],
+  args: [
+    'terminalKey',
+    'terminalMember',
+    'escapedId',
+    'confirmed',
+    'refusal',
+    'recipients',
+    'before',
+    'after',
+    'voidReason',
+    'channel',
+    'keepMs',
+    'instance',
+  ],
+  reply: texts,
+});
+
+export const cancel = defineScript(file('cancel'), {
+  uses,
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail'],
+  args: ['desktopKey', 'terminalMember', 'escapedId', 'channel', 'keepMs', 'instance', 'frame'],
+  reply: texts,
+});
+
+export const refuseCancel = defineScript(file('refuse-cancel'), {
+  uses,
+  keys: ['record', 'mail'],
+  args: ['terminalKey', 'askers', 'escapedId', 'channel', 'keepMs', 'frame'],
+  reply: texts,
+});
+
+export const progress = defineScript(file('progress'), {
+  uses,
+  keys: ['record', 'desktops'],
+  args: ['terminalKey', 'stage', 'group', 'channel', 'instance', 'frame'],
   reply: texts,
 });

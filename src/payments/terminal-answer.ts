@@ -63,6 +63,12 @@ export function gatewayFailure(transactionId: string, code: GatewayFailureCode):
   return { status: 'FAILED', open: openObject(JSON.stringify(response)), missing: ECHOED };
 }
 
+/** The answer that stands for a cancellation. */
+export function cancelledAnswer(transactionId: string): Answer & { status: 'CANCELLED' } {
+  const response = { transactionId, status: 'CANCELLED', timestamp: new Date().toISOString() };
+  return { status: 'CANCELLED', open: openObject(JSON.stringify(response)), missing: ECHOED };
+}
+
 const FAILURE_MESSAGES: Record<GatewayFailureCode, string> = {
   NOT_DELIVERED: 'The payment could not be handed to the terminal in time. It was not started.',
   TERMINAL_DISCONNECTED: 'The terminal went offline during the payment. Its outcome is not known yet.',

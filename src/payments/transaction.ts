@@ -1,28 +1,33 @@
-import type { Delivery, TransactionStatus } from '../protocol/index.js';
-import { memberTexts } from '../protocol/index.js';
+import { memberTexts, type Delivery, type TransactionStatus } from '../protocol/index.js';
 
 /**
  * The record of a transaction as the store keeps it, one hash per transaction. Numbers and times (ms) are texts there.
  *
- * `request` and `push` (the final `paymentComplete` frame) are JSON texts; `request.<member>` are members of the request as
- * text; `recipients` are the key ids of the desktops that asked, one per line.
+ * `request`, `late` (a response that came after the payment was given up) and `push` (the final `paymentComplete` frame) are
+ * JSON texts, `conflicts` several of them joined by commas; `request.<member>` are members of the request as text;
+ * `recipients` are the key ids of the desktops that asked, one per line; `step.<name>` is `time instance`.
  */
 export interface TransactionRecord {
   status: TransactionStatus;
   version: string;
   delivery: Delivery;
-  fingerprint: string;
   terminalId: string;
-  terminalKey: string;
   deviceId: string;
-  recipients: string;
   request: string;
   createdAt: string;
   updatedAt: string;
   completedAt?: string;
   push?: string;
   retrySafe?: string;
+  late?: string;
+  conflicts?: string;
+  voidPending?: string;
+  voidRefusal?: string;
+  voidedAt?: string;
+  voidReason?: string;
 }
+
+const STEP = 'step.';
 
 /**
  * A transaction as clients see it, as a JSON text: amounts in it are never parsed.
@@ -40,12 +45,31 @@ export function transactionText(transactionId: string, record: TransactionRecord
     ['createdAt', isoText(record.createdAt)],
     ['updatedAt', isoText(record.updatedAt)],
     ['completedAt', isoText(record.completedAt)],
+    ['voidedAt', isoText(record.voidedAt)],
+    ['voidReason', record.voidReason && JSON.stringify(record.voidReason)],
+    ['voidPending', record.voidPending && 'true'],
+    ['voidRefusal', record.voidRefusal],
+    ['lateResponse', record.late],
+    ['conflicts', record.conflicts && `[${record.conflicts}]`],
     ['version', record.version],
     ['delivery', JSON.stringify(record.delivery)],
     ['retrySafe', record.retrySafe || undefined],
+    ['timeline', JSON.stringify(timeline(record as unknown as Record<string, string>))],
   ];
   const present = members.filter(([, text]) => text !== undefined);
   return `{${present.map(([name, text]) => `"${name}":${text}`).join(',')}}`;
+}
+
+/** The steps of a transaction's way, in the order in which they were taken. */
+function timeline(fields: Record<string, string>): { event: string; at: string; instance: string }[] {
+  return Object.entries(fields)
+    .filter(([name]) => name.startsWith(STEP))
+    .map(([name, text]) => {
+      const [ms = '', instance = ''] = text.split(' ');
+      return { event: name.slice(STEP.length), ms: Number(ms), instance };
+    })
+    .sort((a, b) => a.ms - b.ms)
+    .map(({ event, ms, instance }) => ({ event, at: new Date(ms).toISOString(), instance }));
 }
 
 function isoText(ms: string | undefined): string | undefined {

@@ -17,6 +17,7 @@ import { PARTITIONS, partitionOf, partitionTag } from '../redis/index.js';
  * | `leases` | zset | instance → end of its lease, ms |
  * | `grace` | zset | `group\nkeyId` of a dropped terminal → end of its grace, ms |
  * | `mail` | zset | `group\nkeyId` of a connected endpoint with waiting mail → since when, ms |
+ * | `lost` | zset | `group\nkeyId` of a terminal that dropped with an open payment → when, ms |
  */
 export class PresenceKeys {
   constructor(private readonly prefix: string) {}
@@ -44,6 +45,7 @@ export class PresenceKeys {
       grace: this.of(partition, 'grace'),
       mail: this.of(partition, 'mail'),
       connections: this.of(partition, 'connections'),
+      lost: this.of(partition, 'lost'),
     };
   }
 

@@ -27,8 +27,12 @@ export interface Registered {
 
 export type Registration = Registered | { kind: 'displaced' };
 
-/** `stale`: a newer connection owns the endpoint, or it was dropped before. */
-export type Drop = { kind: 'reconnecting' | 'offline'; openPayment?: string } | { kind: 'stale' };
+/** What came of a drop. `stale`: a newer connection owns the endpoint, or it was dropped before. */
+export interface Drop {
+  kind: 'reconnecting' | 'offline' | 'stale';
+  /** A payment of the dropped terminal is not final. */
+  openPayment: boolean;
+}
 
 /** A terminal of a group with what is known of it now. */
 export interface ListedTerminal extends ListEntry {
@@ -121,7 +125,7 @@ export class Presence {
       update: deviceType === 'terminal' ? terminalStatusFrame(event, identityOf(endpoint)) : '',
       deadInstance,
     });
-    return { kind, ...(openPayment && { openPayment }) } as Drop;
+    return { kind: kind as Drop['kind'], openPayment: Boolean(openPayment) };
   }
 
   /** Ends the grace of a terminal if it is over and the terminal is not back. */

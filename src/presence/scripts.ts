@@ -48,6 +48,7 @@ export const drop = defineScript(file('drop'), {
     'mail',
     'connections',
     'leases',
+    'lost',
   ],
   args: [
     'keyId',

@@ -6,10 +6,15 @@ export const ClientAction = {
   payment: 'payment',
   ping: 'ping',
   getTransaction: 'getTransaction',
+  cancelPayment: 'cancelPayment',
   ack: 'ack',
   paymentResponse: 'paymentResponse',
   /** Accepted from terminals as an alias of `paymentResponse`. */
   paymentComplete: 'paymentComplete',
+  paymentProgress: 'paymentProgress',
+  paymentUnknown: 'paymentUnknown',
+  voidResponse: 'voidResponse',
+  cancelResponse: 'cancelResponse',
 } as const;
 
 /** Actions that the server sends. */
@@ -23,6 +28,12 @@ export const ServerAction = {
   paymentResponseAck: 'paymentResponseAck',
   transactionResponse: 'transactionResponse',
   forceDisconnect: 'forceDisconnect',
+  paymentInquiry: 'paymentInquiry',
+  cancelPayment: 'cancelPayment',
+  cancelResponse: 'cancelResponse',
+  voidPayment: 'voidPayment',
+  paymentVoided: 'paymentVoided',
+  paymentStatus: 'paymentStatus',
 } as const;
 
 export const DEVICE_TYPES = ['desktop', 'terminal'] as const;
@@ -46,6 +57,18 @@ export const TRANSACTION_STATUSES = [
   'VOIDED',
 ] as const;
 export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
+
+/** What a POS is told of its request to cancel; `UNKNOWN` when the terminal did not say in time. */
+export type CancelOutcome = 'CANCELLED' | 'TOO_LATE' | 'UNKNOWN';
+
+/** Stages of a payment that the gateway itself tells; terminals add their own. */
+export type GatewayStage = 'accepted' | 'sent' | 'received';
+
+/** Why a payment is voided: its approval came after it had been given up. */
+export const VOID_REASON = 'LATE_RECONNECTION';
+
+/** Name in `x-extensions` by which a desktop asks for `paymentStatus` pushes. */
+export const PROGRESS_EXTENSION = 'progress';
 
 /** Which transaction status a terminal's final answer leads to. */
 export const OUTCOME: Record<FinalResponseStatus, TransactionStatus> = {

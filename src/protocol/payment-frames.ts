@@ -1,4 +1,10 @@
-import { PROTOCOL_VERSION, ServerAction, type FinalResponseStatus } from './actions.js';
+import {
+  PROTOCOL_VERSION,
+  ServerAction,
+  VOID_REASON,
+  type CancelOutcome,
+  type FinalResponseStatus,
+} from './actions.js';
 
 /**
  * Frames around texts that travel through unaltered. They are put together as text, because the store finishes them
@@ -32,13 +38,15 @@ export function paymentCompleteHalves(p: {
   eventId: string;
   timestamp: string;
   retrySafe?: boolean | undefined;
+  /** It corrects an outcome that was told before. */
+  late?: boolean;
 }): [string, string] {
   const before =
     `{"action":"${ServerAction.paymentComplete}","transactionId":${JSON.stringify(p.transactionId)},` +
     `"terminalId":${JSON.stringify(p.terminalId)},"status":"${p.status}","paymentResponse":`;
   const retrySafe = p.retrySafe === undefined ? '' : `"retrySafe":${p.retrySafe},`;
   const after =
-    `,${retrySafe}"eventId":"${p.eventId}","timestamp":"${p.timestamp}",` +
+    `,${retrySafe}${p.late ? '"late":true,' : ''}"eventId":"${p.eventId}","timestamp":"${p.timestamp}",` +
     `"groupId":${JSON.stringify(p.groupId)},"version":"${PROTOCOL_VERSION}","transactionVersion":`;
   return [before, after];
 }
@@ -46,4 +54,81 @@ export function paymentCompleteHalves(p: {
 /** The same push, marked as a redelivery after its receiver was away. */
 export function asRecovered(frame: string): string {
   return `${frame.slice(0, -1)},"recovered":true}`;
+}
+
+/** What all frames about one payment of one terminal have in common. */
+interface PaymentReference {
+  transactionId: string;
+  /** Towards clients: device id or connection id. */
+  terminalId: string;
+  groupId: string;
+}
+
+/** Asks a terminal that is back what became of an open payment. */
+export function paymentInquiryFrame(payment: PaymentReference): string {
+  return referenceFrame(ServerAction.paymentInquiry, payment);
+}
+
+/** Asks a terminal to cancel a payment. */
+export function cancelPaymentFrame(payment: PaymentReference): string {
+  return referenceFrame(ServerAction.cancelPayment, payment);
+}
+
+function referenceFrame(action: string, { transactionId, terminalId, groupId }: PaymentReference): string {
+  const timestamp = new Date().toISOString();
+  return JSON.stringify({ action, transactionId, terminalId, timestamp, groupId, version: PROTOCOL_VERSION });
+}
+
+/** Tells a POS what became of its request to cancel. */
+export function cancelResponseFrame(transactionId: string, status: CancelOutcome): string {
+  const timestamp = new Date().toISOString();
+  return JSON.stringify({ action: ServerAction.cancelResponse, transactionId, status, timestamp });
+}
+
+/** A `voidPayment` frame in two halves; between them goes the late `paymentResponse`. */
+export function voidPaymentHalves({
+  transactionId,
+  terminalId,
+  groupId,
+}: PaymentReference): [string, string] {
+  const action = ServerAction.voidPayment;
+  return aroundResponse(
+    { action, transactionId, terminalId, reason: VOID_REASON },
+    { timestamp: new Date().toISOString(), groupId, version: PROTOCOL_VERSION },
+  );
+}
+
+/** A `paymentVoided` frame in two halves; between them goes the late `paymentResponse`, after them `N}`, the version. */
+export function paymentVoidedHalves(
+  { transactionId, terminalId, groupId }: PaymentReference,
+  deviceId: string | undefined,
+  eventId: string,
+): [string, string] {
+  const timestamp = new Date().toISOString();
+  const action = ServerAction.paymentVoided;
+  const [before, after] = aroundResponse(
+    { action, transactionId, terminalId, deviceId, voidReason: VOID_REASON, voidedAt: timestamp },
+    { eventId, timestamp, groupId, version: PROTOCOL_VERSION },
+  );
+  return [before, `${after.slice(0, -1)},"transactionVersion":`];
+}
+
+/** A `paymentStatus` frame without its end, to which the store adds the version and a closing brace. */
+export function paymentStatusStart(payment: PaymentReference, stage: string, message?: string): string {
+  const { transactionId, terminalId, groupId } = payment;
+  const frame = JSON.stringify({
+    action: ServerAction.paymentStatus,
+    transactionId,
+    terminalId,
+    stage,
+    message,
+    timestamp: new Date().toISOString(),
+    groupId,
+    version: PROTOCOL_VERSION,
+  });
+  return `${frame.slice(0, -1)},"transactionVersion":`;
+}
+
+function aroundResponse(head: object, tail: object): [string, string] {
+  return [`${JSON.stringify(head).slice(0, -1)},"paymentResponse":`, `,${JSON.stringify(tail).slice(1)}`];
 }

@@ -6,6 +6,7 @@ export {
   mailboxKey,
   mailId,
   type MailKind,
+  RECORD_LUA,
   recordKey,
   transactionOf,
   unescapeId,

@@ -2,10 +2,10 @@ import { partitionOf } from '../redis/index.js';
 import type { PresenceKeys } from '../presence/index.js';
 
 /**
- * Kinds of mail, the first part of a message id.
- * `p`: a payment for a terminal. `r`: a result for a POS.
+ * Kinds of mail, the first part of a message id. For a terminal: `p` payment, `c` request to cancel it, `i` inquiry about it,
+ * `v` request to void it. For a desktop: `r` result, `l` late result, `w` voided, `x` refused cancellation.
  */
-export type MailKind = 'p' | 'r';
+export type MailKind = 'p' | 'c' | 'i' | 'v' | 'r' | 'l' | 'w' | 'x';
 
 /**
  * A transaction id as it stands in keys and hints. Clients choose these ids freely; line feeds would end a part of a hint,
@@ -62,3 +62,6 @@ export function recordKey(keys: PresenceKeys, groupId: string, transactionId: st
 
 /** Lua functions `deposit` and `withdraw`, for scripts of other capabilities that put mail in place atomically. */
 export const DEPOSIT_LUA = new URL('./scripts/deposit.lua', import.meta.url);
+
+/** Lua functions `step` and `change`, for scripts that write to a transaction record. */
+export const RECORD_LUA = new URL('./scripts/record.lua', import.meta.url);

@@ -1,13 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/index.js';
 import { Presence, memberOf } from '../presence/index.js';
-import { defineScript, partitionOf, Store, StoreUnavailable } from '../redis/index.js';
-import { DEPOSIT_LUA, mailboxKey, recordKey, transactionOf } from './mail.js';
+import { defineScript, partitionOf, Store, StoreUnavailable, texts } from '../redis/index.js';
+import { DEPOSIT_LUA, mailboxKey, RECORD_LUA, recordKey, transactionOf } from './mail.js';
 
 const receipt = defineScript(new URL('./scripts/receipt.lua', import.meta.url), {
-  uses: [DEPOSIT_LUA],
+  uses: [DEPOSIT_LUA, RECORD_LUA],
   keys: ['mail'],
-  args: [],
-  reply: Number,
+  args: ['instance'],
+  reply: texts,
 });
 
 /** Proof that a connection has read a message. */
@@ -16,8 +17,10 @@ export interface Receipt {
   keyId: string;
   epoch: number;
   mailId: string;
-  /** Called when the store has it. */
-  done(): void;
+  /** When the message was written to the socket, ms since the epoch. */
+  writtenAt: number;
+  /** Called when the store has it. @param shown true for a payment whose stages a desktop wants to see */
+  done(shown: boolean): void;
 }
 
 /** Most receipts in one script call: it must not hold the store up. */
@@ -33,6 +36,7 @@ export class ReceiptDesk {
   constructor(
     private readonly store: Store,
     private readonly presence: Presence,
+    @Inject('CONFIG') private readonly config: Config,
   ) {}
 
   add(entry: Receipt): void {
@@ -63,24 +67,25 @@ export class ReceiptDesk {
   private async deliver(partition: number, entries: Receipt[]): Promise<void> {
     const { keys } = this.presence;
     try {
-      await this.store.run(
+      const shown = await this.store.run(
         receipt,
         { mail: keys.of(partition, 'mail') },
-        {},
+        { instance: this.config.instanceId },
         {
           keys: entries.flatMap(({ groupId, keyId, mailId }) => [
             keys.endpoint(groupId, keyId),
             mailboxKey(keys, groupId, keyId),
             recordKey(keys, groupId, transactionOf(mailId)),
           ]),
-          args: entries.flatMap(({ groupId, keyId, epoch, mailId }) => [
+          args: entries.flatMap(({ groupId, keyId, epoch, mailId, writtenAt }) => [
             memberOf(groupId, keyId),
             epoch,
             mailId,
+            writtenAt,
           ]),
         },
       );
-      entries.forEach((entry) => entry.done());
+      entries.forEach((entry) => entry.done(shown.includes(entry.mailId)));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) {
         throw error;

@@ -13,6 +13,12 @@ export interface MailHandler {
   prepare?(session: Session, mail: Mail): Promise<string | undefined>;
   /** The frame as it is sent to a receiver that was away when it was put into the mailbox. */
   recovered?(frame: string): string;
+  /** The frame was written. */
+  written?(session: Session, mail: Mail): void;
+  /** The receiver has proven to have read it. @param shown a desktop wants to see the stages of its transaction */
+  received?(session: Session, mail: Mail, shown: boolean): void;
+  /** It stays in the mailbox, to be sent on each further connection until its sender takes it out. */
+  repeats?: boolean;
 }
 
 /**
@@ -49,6 +55,18 @@ export class Relay {
     mail.sort((a, b) => a.depositedAt - b.depositedAt);
     for (const message of mail) {
       await this.deliver(session, message);
+    }
+  }
+
+  /** Takes the push of an event out of a mailbox, because the application says that it has processed it. */
+  async acknowledge(session: Session, eventId: string): Promise<void> {
+    const { groupId, keyId } = session.principal;
+    const key = mailboxKey(this.presence.keys, groupId, keyId);
+    const stored = await this.store.ask((redis) => redis.hgetall(key));
+    const mark = `"eventId":${JSON.stringify(eventId)}`;
+    const found = Object.entries(stored).find(([, text]) => text.includes(mark));
+    if (found) {
+      this.onReceipt(session, parseMail(...found), Date.now());
     }
   }
 
@@ -96,16 +114,25 @@ export class Relay {
       return false;
     }
     const wasAway = mail.depositedAt < session.registeredAt;
+    const text = wasAway && handler?.recovered ? handler.recovered(frame) : frame;
+    const writtenAt = Date.now();
+    const written = session.sendWithReceipt(text, () => this.onReceipt(session, mail, writtenAt));
+    if (written) {
+      handler?.written?.(session, mail);
+    }
+    return written;
+  }
+
+  private onReceipt(session: Session, mail: Mail, writtenAt: number): void {
     const { groupId, keyId } = session.principal;
-    return session.sendWithReceipt(wasAway && handler?.recovered ? handler.recovered(frame) : frame, () =>
-      this.receipts.add({
-        groupId,
-        keyId,
-        epoch: session.epoch,
-        mailId: mail.id,
-        done: () => session.mailInFlight.delete(mail.id),
-      }),
-    );
+    const handler = this.handlers.get(kindOf(mail.id));
+    const done = (shown: boolean) => {
+      if (!handler?.repeats) {
+        session.mailInFlight.delete(mail.id);
+      }
+      handler?.received?.(session, mail, shown);
+    };
+    this.receipts.add({ groupId, keyId, epoch: session.epoch, mailId: mail.id, writtenAt, done });
   }
 
   /** The sweep tries again; what is not the store's absence is a fault of ours and must be seen. */

@@ -2,8 +2,8 @@
 -- KEYS record, terminal (endpoint), terminalMailbox, desktop (endpoint), desktopMailbox, mail, due, leases
 -- ARGV terminalKey (key id, '' if no such terminal is known), terminalId (as asked for), terminalMember, deviceId,
 --      desktopKey ('' if no push is wanted), desktopMember, desktopEpoch, fingerprint, channel, deliveryTimeoutMs,
---      keepMs, member (in due), mailId (payment), resultMailId, frame (payment), instance, then name and value of the
---      record's further fields
+--      keepMs, member (in due), escapedId, frame (payment), instance, progress ('1' if the desktop wants to see stages),
+--      then name and value of the record's further fields
 -- Returns {'accepted'} | {'joined'} | {'replayed'} | {'duplicate'} | {'no_terminal'} | {'offline'} | {'busy'}
 --      | {'displaced'} (a newer connection of the desktop exists) | {'unregistered'} (the store knows no such desktop)
 -- Effects: record PENDING, terminal locked, payment in its mailbox, delivery deadline; or the result in the desktop's
@@ -11,7 +11,7 @@ local record, terminal, terminalMailbox, desktop, desktopMailbox, mail, due, lea
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local terminalKey, terminalId, terminalMember, deviceId, desktopKey, desktopMember, desktopEpoch, fingerprint =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local channel, deliveryTimeoutMs, keepMs, member, mailId, resultMailId, frame, instance =
+local channel, deliveryTimeoutMs, keepMs, member, escapedId, frame, instance, progress =
   ARGV[9], tonumber(ARGV[10]), ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16]
 
 if desktopKey ~= '' then
@@ -31,13 +31,16 @@ if known[1] then
   end
   if known[6] then
     if desktopKey ~= '' then
-      deposit(desktop, desktopMailbox, mail, desktopKey, desktopMember, channel, keepMs, resultMailId, known[6])
+      deposit(desktop, desktopMailbox, mail, desktopKey, desktopMember, channel, keepMs, 'r:' .. escapedId, known[6])
     end
     return { 'replayed' }
   end
   if desktopKey ~= '' and not string.find('\n' .. known[5] .. '\n', '\n' .. desktopKey .. '\n', 1, true) then
     local others = known[5] == '' and '' or known[5] .. '\n'
     redis.call('HSET', record, 'recipients', others .. desktopKey)
+  end
+  if progress == '1' then
+    redis.call('HSET', record, 'progress', '1')
   end
   return { 'joined' }
 end
@@ -61,8 +64,9 @@ end
 
 redis.call('HSET', record, 'status', 'PENDING', 'version', 1, 'delivery', 'queued', 'fingerprint', fingerprint,
   'terminalId', terminalId, 'terminalKey', terminalKey, 'deviceId', deviceId, 'recipients', desktopKey,
-  'createdAt', whole(now), 'updatedAt', whole(now), 'acceptedBy', instance, unpack(ARGV, 17))
+  'progress', progress, 'createdAt', whole(now), 'updatedAt', whole(now),
+  'step.accepted', whole(now) .. ' ' .. instance, unpack(ARGV, 17))
 redis.call('HSET', terminal, 'tx', member)
 redis.call('ZADD', due, now + deliveryTimeoutMs, member)
-deposit(terminal, terminalMailbox, mail, terminalKey, terminalMember, channel, keepMs, mailId, frame)
+deposit(terminal, terminalMailbox, mail, terminalKey, terminalMember, channel, keepMs, 'p:' .. escapedId, frame)
 return { 'accepted' }

@@ -2,8 +2,8 @@
 -- KEYS record, terminal (endpoint), due
 -- ARGV epoch (of the connection), token (of this attempt; the same again gets the same answer), paymentTimeoutMs (0 = never),
 --      member (in due), instance
--- Returns {'claimed', recipients}, {'taken'} (it was claimed before), {'stale'} (the connection is not the terminal's any more)
---      or {'over'} (the transaction is final or gone)
+-- Returns {'claimed', recipients, '1' if a desktop wants to see stages}, {'taken'} (it was claimed before), {'stale'} (the
+--      connection is not the terminal's any more) or {'over'} (the transaction is final or gone)
 -- Effects: delivery 'sent'; the delivery deadline gives way to that of the answer
 local record, terminal, due = KEYS[1], KEYS[2], KEYS[3]
 local epoch, token, paymentTimeoutMs, member, instance = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
@@ -12,23 +12,24 @@ local owner = redis.call('HMGET', terminal, 'epoch', 'state')
 if owner[1] ~= epoch or owner[2] ~= 'online' then
   return { 'stale' }
 end
-local state = redis.call('HMGET', record, 'status', 'delivery', 'claim', 'recipients')
+local state = redis.call('HMGET', record, 'status', 'delivery', 'claim', 'recipients', 'progress')
 if state[1] ~= 'PENDING' then
   return { 'over' }
 end
 if state[3] == token then
-  return { 'claimed', state[4] }
+  return { 'claimed', state[4], state[5] }
 end
 if state[2] ~= 'queued' then
   return { 'taken' }
 end
 local now = nowMs()
-redis.call('HSET', record, 'delivery', 'sent', 'claim', token, 'sentBy', instance, 'sentAt', whole(now),
-  'updatedAt', whole(now))
-redis.call('HINCRBY', record, 'version', 1)
+redis.call('HSET', record, 'delivery', 'sent', 'claim', token, 'sentAt', whole(now))
+redis.call('HINCRBY', record, 'dispatches', 1)
+step(record, 'claimed', now, instance)
+change(record, now)
 if paymentTimeoutMs > 0 then
   redis.call('ZADD', due, now + paymentTimeoutMs, member)
 else
   redis.call('ZREM', due, member)
 end
-return { 'claimed', state[4] }
+return { 'claimed', state[4], state[5] }

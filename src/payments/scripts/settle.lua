@@ -1,59 +1,80 @@
--- Ends a transaction: the only way it becomes final. The first outcome stands.
+-- Ends a transaction: the only way an open one becomes final. The first outcome stands.
 -- KEYS record, terminal (endpoint), terminalMailbox, mail, due, then for each recipient: desktop (endpoint), its mailbox
--- ARGV cause ('terminal' | 'undelivered' | 'unanswered'), terminalKey (who answers, for 'terminal'), status, eventId,
---      recipients (key ids as the caller knows them, joined by line feeds), before, response (open JSON object),
---      missing (names of response members to be filled from the request, joined by blanks), after, retrySafe ('true' |
---      'false' | ''), terminalMember, member (in due), mailId (payment), resultMailId, channel, keepMs,
+-- ARGV cause ('terminal' | 'undelivered' | 'unanswered' | 'disconnected' | 'cancelled'), terminalKey (who answers, for
+--      'terminal'), status, failure (errorCode of the gateway or ''), eventId, recipients (key ids as the caller knows them,
+--      joined by line feeds), before, response (open JSON object), missing (members to be filled from the request), after,
+--      retrySafe ('true' | 'false' | ''), terminalMember, member (in due), escapedId, channel, keepMs, instance,
 --      then for each recipient its member
--- Returns {'settled', version} | {'repeated', status} (it was final before) | {'unknown'} (no such transaction, or not given
---      to this terminal) | {'not_due'} | {'recipients', actual} (nothing was done; call again with these)
--- Effects: terminal free, deadline and payment mail gone, the push in every recipient's mailbox
+-- Returns {'settled', version} | {'repeated', status} (it was final before) | {'late'} (it was given up before; see late.lua)
+--      | {'unknown'} (no such transaction, or never sent to this terminal) | {'not_due'} (the cause does not hold)
+--      | {'recipients', actual} (nothing was done; call again with these)
+-- Effects: terminal free, deadline and mail to it gone, the push in every recipient's mailbox; an answer that contradicts a
+--      final one is kept with it
 local record, terminal, terminalMailbox, mail, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local cause, terminalKey, status, eventId, recipients, before, response, missing, after, retrySafe =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
-local terminalMember, member, mailId, resultMailId, channel, keepMs =
-  ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16]
+local cause, terminalKey, status, failure, eventId, recipients, before, response, missing, after, retrySafe =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local terminalMember, member, escapedId, channel, keepMs, instance =
+  ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
 
-local state = redis.call('HMGET', record, 'status', 'delivery', 'terminalKey', 'recipients', 'eventId')
-if not state[1] or (cause == 'terminal' and (state[3] ~= terminalKey or state[2] == 'queued')) then
+local state = redis.call('HMGET', record, 'status', 'delivery', 'terminalKey', 'recipients', 'dispatches', 'failure',
+  'lateStatus', 'conflicts')
+if not state[1] or (cause == 'terminal' and (state[3] ~= terminalKey or not state[5])) then
   return { 'unknown' }
 end
-if state[1] ~= 'PENDING' then
-  return { 'repeated', state[1] }
-end
 local now = nowMs()
-if cause ~= 'terminal' then
-  local deadline = redis.call('ZSCORE', due, member)
-  local undelivered = state[2] == 'queued'
-  if not deadline or tonumber(deadline) > now or undelivered ~= (cause == 'undelivered') then
+if state[1] ~= 'PENDING' and state[1] ~= 'AWAITING_RECONNECT' then
+  if cause ~= 'terminal' then
     return { 'not_due' }
   end
+  if state[6] and state[6] ~= '' and not state[7] then
+    return { 'late' }
+  end
+  if (state[7] or state[1]) ~= status then
+    local conflict = complete(record, response, missing)
+    local kept = state[8] and state[8] .. ',' or ''
+    if #kept < 16384 and not string.find(kept, conflict, 1, true) then
+      redis.call('HSET', record, 'conflicts', kept .. conflict)
+      change(record, now)
+    end
+  end
+  return { 'repeated', state[1] }
+end
+
+local owner = redis.call('HMGET', terminal, 'state', 'dev', 'tx')
+local deadline = tonumber(redis.call('ZSCORE', due, member) or 'inf')
+local holds = {
+  terminal = true,
+  cancelled = state[2] == 'queued' and not state[5],
+  undelivered = state[2] == 'queued' and deadline <= now,
+  unanswered = state[1] == 'PENDING' and state[2] ~= 'queued' and deadline <= now,
+  disconnected = owner[1] ~= 'online' and state[2] ~= 'queued'
+    and (owner[2] == '' or (state[1] == 'AWAITING_RECONNECT' and deadline <= now)),
+}
+if not holds[cause] then
+  return { 'not_due' }
 end
 if state[4] ~= recipients then
   return { 'recipients', state[4] }
 end
 
-local members = {}
-for name in string.gmatch(missing, '%S+') do
-  local value = redis.call('HGET', record, 'request.' .. name)
-  if value then
-    members[#members + 1] = '"' .. name .. '":' .. value
-  end
-end
-local version = redis.call('HINCRBY', record, 'version', 1)
-local answer = string.gsub(response .. table.concat(members, ','), ',$', '') .. '}'
+local answer = complete(record, response, missing)
+step(record, 'result', now, instance)
+local version = change(record, now)
 local push = before .. answer .. after .. version .. '}'
-redis.call('HSET', record, 'status', status, 'push', push, 'eventId', eventId, 'retrySafe', retrySafe,
-  'updatedAt', whole(now), 'completedAt', whole(now))
+redis.call('HSET', record, 'status', status, 'failure', failure, 'push', push, 'eventId', eventId,
+  'retrySafe', retrySafe, 'completedAt', whole(now))
+redis.call('HDEL', record, 'inquiry')
 redis.call('PEXPIRE', record, keepMs)
 redis.call('ZREM', due, member)
-if redis.call('HGET', terminal, 'tx') == member then
+if owner[3] == member then
   redis.call('HDEL', terminal, 'tx')
 end
-withdraw(terminalMailbox, mail, terminalMember, mailId)
+for _, kind in ipairs({ 'p:', 'i:', 'c:' }) do
+  withdraw(terminalMailbox, mail, terminalMember, kind .. escapedId)
+end
 local i = 0
 for keyId in string.gmatch(recipients, '[^\n]+') do
-  deposit(KEYS[6 + i * 2], KEYS[7 + i * 2], mail, keyId, ARGV[17 + i], channel, keepMs, resultMailId, push)
+  deposit(KEYS[6 + i * 2], KEYS[7 + i * 2], mail, keyId, ARGV[18 + i], channel, keepMs, 'r:' .. escapedId, push)
   i = i + 1
 end
-return { 'settled', tostring(version) }
+return { 'settled', version }

@@ -1,20 +1,34 @@
 -- Takes messages out of mailboxes because their receivers have proven to have read them.
 -- KEYS mail, then for each message: endpoint, mailbox, record (of the transaction)
--- ARGV for each message: member, epoch, id
--- Returns how many were taken
--- Effects: a payment ('p:…') is noted as received in its record; a message of a displaced connection stays
-local mail = KEYS[1]
-local taken = 0
-for i = 0, #ARGV / 3 - 1 do
+-- ARGV instance, then for each message: member, epoch, id, writtenAt (ms)
+-- Returns the ids of payments that were received now and whose stages a desktop wants to see
+-- Effects: a payment ('p:…') is noted as received in its record, a result ('r:…') as read. A message of a displaced connection
+--      stays, and so does a void ('v:…'): only the terminal's word ends it, and it is sent again at each reconnect
+local mail, instance = KEYS[1], ARGV[1]
+local now = nowMs()
+local shown = {}
+for i = 0, (#ARGV - 1) / 4 - 1 do
   local endpoint, mailbox, record = KEYS[i * 3 + 2], KEYS[i * 3 + 3], KEYS[i * 3 + 4]
-  local member, epoch, id = ARGV[i * 3 + 1], ARGV[i * 3 + 2], ARGV[i * 3 + 3]
+  local member, epoch, id, writtenAt = ARGV[i * 4 + 2], ARGV[i * 4 + 3], ARGV[i * 4 + 4], tonumber(ARGV[i * 4 + 5])
   if redis.call('HGET', endpoint, 'epoch') == epoch then
-    withdraw(mailbox, mail, member, id)
-    taken = taken + 1
-    if string.sub(id, 1, 2) == 'p:' and redis.call('HGET', record, 'delivery') == 'sent' then
-      redis.call('HSET', record, 'delivery', 'received', 'updatedAt', whole(nowMs()))
-      redis.call('HINCRBY', record, 'version', 1)
+    local kind = string.sub(id, 1, 2)
+    if kind == 'v:' then
+      redis.call('ZADD', mail, 'XX', now + 60000, member)
+    else
+      withdraw(mailbox, mail, member, id)
+    end
+    if kind == 'p:' and redis.call('HGET', record, 'delivery') == 'sent' then
+      redis.call('HSET', record, 'delivery', 'received')
+      step(record, 'sent', writtenAt, instance)
+      step(record, 'received', now, instance)
+      change(record, now)
+      if redis.call('HGET', record, 'progress') == '1' then
+        shown[#shown + 1] = id
+      end
+    elseif kind == 'r:' and redis.call('EXISTS', record) == 1 then
+      step(record, 'pushed', writtenAt, instance)
+      step(record, 'receipted', now, instance)
     end
   end
 end
-return taken
+return shown

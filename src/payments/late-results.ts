@@ -1,0 +1,122 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Config } from '../config/index.js';
+import type { Session } from '../connections/index.js';
+import type { Logger } from '../logging/index.js';
+import {
+  GatewayError,
+  OUTCOME,
+  paymentCompleteHalves,
+  paymentVoidedHalves,
+  terminalIdOf,
+  VOID_REASON,
+  voidPaymentHalves,
+  type VoidResponseDto,
+} from '../protocol/index.js';
+import { PresenceKeys } from '../presence/index.js';
+import { partitionOf } from '../redis/index.js';
+import { Ledger } from './ledger.js';
+import type { Ending, FinalAnswer } from './outcomes.js';
+import { late, voidAnswer } from './scripts.js';
+
+/** Most answers without a transaction that are kept per partition. */
+const MOST_UNMATCHED = 10_000;
+
+/**
+ * What terminals say about payments that were given up. An approval is money: it is voided at the terminal until the
+ * terminal confirms, or delivered after all, as the policy says. No answer is ever dropped.
+ *
+ * | key | type | content |
+ * |---|---|---|
+ * | `unmatched` | stream | answers that fit no transaction: `group`, `terminal`, `transaction`, `response` |
+ */
+@Injectable()
+export class LateResults {
+  private readonly keys: PresenceKeys;
+
+  constructor(
+    private readonly ledger: Ledger,
+    @Inject('CONFIG') private readonly config: Config,
+    @Inject('LOGGER') private readonly logger: Logger,
+  ) {
+    this.keys = new PresenceKeys(config.redisKeyPrefix);
+  }
+
+  /** Stores an answer to a payment that was given up. */
+  async store(ending: Ending, answer: FinalAnswer): Promise<void> {
+    const { groupId, transactionId, terminalKey } = ending;
+    const [voidBefore, voidAfter] = voidPaymentHalves(ending);
+    const eventId = uuidv7();
+    const push = {
+      ...ending,
+      status: answer.status,
+      eventId,
+      timestamp: new Date().toISOString(),
+      late: true,
+    };
+    const [before, after] = paymentCompleteHalves({ ...push, retrySafe: undefined });
+    const args = {
+      ...this.ledger.args(ending),
+      terminalKey,
+      status: OUTCOME[answer.status],
+      policy: this.config.lateResultPolicy,
+      response: answer.open,
+      missing: answer.missing.join(' '),
+      voidBefore,
+      voidAfter,
+      eventId,
+      before,
+      after,
+    };
+    const { kind } = await this.ledger.toDesktops(groupId, ending.recipients, (recipients, further) =>
+      this.ledger.store.run(late, this.ledger.keys(ending), { ...args, recipients }, further),
+    );
+    this.logger.warn({ groupId, transactionId, status: answer.status, effect: kind }, 'late result');
+  }
+
+  /** Stores what a terminal says about a void. @throws GatewayError `TRANSACTION_NOT_FOUND` if it was asked for none */
+  async onVoidResponse({ principal, connectionId }: Session, told: VoidResponseDto): Promise<void> {
+    const { groupId, keyId: terminalKey, deviceId } = principal;
+    const { transactionId, status, errorCode, errorMessage } = told;
+    const terminalId = terminalIdOf({ deviceId, connectionId });
+    const subject = { groupId, transactionId, terminalKey };
+    const [before, after] = paymentVoidedHalves({ ...subject, terminalId }, deviceId, uuidv7());
+    const args = {
+      ...this.ledger.args(subject),
+      confirmed: status === 'SUCCESS' ? '1' : '',
+      refusal: JSON.stringify({ errorCode, errorMessage }),
+      before,
+      after,
+      voidReason: VOID_REASON,
+    };
+    const { kind } = await this.ledger.toDesktops(groupId, '', (recipients, further) =>
+      this.ledger.store.run(voidAnswer, this.ledger.keys(subject), { ...args, recipients }, further),
+    );
+    if (kind === 'unknown') {
+      throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
+    }
+    if (kind === 'refused') {
+      this.logger.error(
+        { groupId, transactionId, errorCode },
+        'the terminal refuses a void; it stays pending',
+      );
+    }
+  }
+
+  /** Keeps an answer that fits no transaction of its terminal, for a person to look at. */
+  async keepUnmatched({ groupId, transactionId, terminalKey }: Ending, answer: FinalAnswer): Promise<void> {
+    const key = this.keys.of(partitionOf(groupId), 'unmatched');
+    const fields = [
+      'group',
+      groupId,
+      'terminal',
+      terminalKey,
+      'transaction',
+      transactionId,
+      'response',
+      `${answer.open}}`,
+    ];
+    await this.ledger.store.ask((redis) => redis.xadd(key, 'MAXLEN', '~', MOST_UNMATCHED, '*', ...fields));
+    this.logger.error({ groupId, transactionId, terminal: terminalKey }, 'answer to an unknown payment kept');
+  }
+}

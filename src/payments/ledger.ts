@@ -1,0 +1,107 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/index.js';
+import { memberOf, Presence } from '../presence/index.js';
+import { partitionOf, Store } from '../redis/index.js';
+import { escapeId, mailboxKey, recordKey } from '../relay/index.js';
+
+/** One transaction and the key id of its terminal. */
+export interface Subject {
+  groupId: string;
+  transactionId: string;
+  terminalKey: string;
+}
+
+/** The store's answer: what came of it, and a detail that depends on that. */
+export interface Verdict {
+  kind: string;
+  detail: string | undefined;
+}
+
+/** A script that writes to desktops: its keys and arguments go on with theirs. */
+type ToDesktops = (recipients: string, further: { keys: string[]; args: string[] }) => Promise<string[]>;
+
+/** Where everything of a transaction lies, and how scripts of several desktops are called. */
+@Injectable()
+export class Ledger {
+  constructor(
+    readonly store: Store,
+    private readonly presence: Presence,
+    @Inject('CONFIG') private readonly config: Config,
+  ) {}
+
+  /** Every key that a change of a transaction may touch. */
+  keys({ groupId, transactionId, terminalKey }: Subject) {
+    const { keys } = this.presence;
+    const partition = partitionOf(groupId);
+    return {
+      record: recordKey(keys, groupId, transactionId),
+      terminal: keys.endpoint(groupId, terminalKey),
+      terminalMailbox: mailboxKey(keys, groupId, terminalKey),
+      mail: keys.of(partition, 'mail'),
+      due: keys.of(partition, 'due'),
+      lost: keys.of(partition, 'lost'),
+      grace: keys.of(partition, 'grace'),
+      leases: keys.of(partition, 'leases'),
+      desktops: keys.of(partition, `desktops:${groupId}`),
+    };
+  }
+
+  /** Arguments that scripts of transactions have in common. */
+  args({ groupId, transactionId, terminalKey }: Subject) {
+    const escapedId = escapeId(transactionId);
+    return {
+      terminalKey,
+      terminalMember: memberOf(groupId, terminalKey),
+      member: memberOf(groupId, escapedId),
+      escapedId,
+      channel: this.presence.keys.channel(partitionOf(groupId)),
+      keepMs: this.config.transactionRetentionMs,
+      instance: this.config.instanceId,
+    };
+  }
+
+  /** Endpoint and mailbox of a desktop. */
+  desktopKeys(groupId: string, keyId: string): [string, string] {
+    const { keys } = this.presence;
+    return [keys.endpoint(groupId, keyId), mailboxKey(keys, groupId, keyId)];
+  }
+
+  /**
+   * Runs a script that writes to desktops. Every key must be named in the call, but who the desktops are is decided in the
+   * store: if the guess is wrong the script does nothing but say who they are, and is called again.
+   * @param guess key ids joined by line feeds
+   */
+  async toDesktops(groupId: string, guess: string, run: ToDesktops): Promise<Verdict> {
+    let recipients = guess;
+    for (;;) {
+      const desktops = recipients === '' ? [] : recipients.split('\n');
+      const [kind = '', detail] = await run(recipients, {
+        keys: desktops.flatMap((keyId) => this.desktopKeys(groupId, keyId)),
+        args: desktops.map((keyId) => memberOf(groupId, keyId)),
+      });
+      if (kind !== 'recipients') {
+        return { kind, detail };
+      }
+      recipients = detail ?? '';
+    }
+  }
+
+  /** Some fields of a transaction's record; null for what it has not. */
+  async read<F extends string>(
+    groupId: string,
+    transactionId: string,
+    fields: readonly F[],
+  ): Promise<Record<F, string | null>> {
+    const key = recordKey(this.presence.keys, groupId, transactionId);
+    const values = await this.store.ask((redis) => redis.hmget(key, ...fields));
+    return Object.fromEntries(fields.map((field, i) => [field, values[i] ?? null])) as Record<
+      F,
+      string | null
+    >;
+  }
+
+  async readAll(groupId: string, transactionId: string): Promise<Record<string, string>> {
+    const key = recordKey(this.presence.keys, groupId, transactionId);
+    return this.store.ask((redis) => redis.hgetall(key));
+  }
+}

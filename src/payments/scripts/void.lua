@@ -1,0 +1,48 @@
+-- Stores what a terminal says about a void.
+-- KEYS record, terminalMailbox, mail, then for each recipient: desktop (endpoint), its mailbox
+-- ARGV terminalKey, terminalMember, escapedId, confirmed ('1' or ''), refusal (JSON object, when not confirmed), recipients,
+--      before, after (halves of the paymentVoided frame), voidReason, channel, keepMs, instance,
+--      then for each recipient its member
+-- Returns {'voided'} | {'refused'} | {'repeated'} | {'unknown'} (no void was asked of this terminal)
+--      | {'recipients', actual} (nothing was done)
+-- Effects: VOIDED and paymentVoided to the recipients; a refused void stays pending and is sent again at the next reconnect
+local record, terminalMailbox, mail = KEYS[1], KEYS[2], KEYS[3]
+local terminalKey, terminalMember, escapedId, confirmed, refusal, recipients, before, after =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local voidReason, channel, keepMs, instance = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
+
+local state = redis.call('HMGET', record, 'status', 'terminalKey', 'voidPending', 'recipients', 'late', 'voidRefusal')
+if not state[1] or state[2] ~= terminalKey then
+  return { 'unknown' }
+end
+if state[1] == 'VOIDED' then
+  return { 'repeated' }
+end
+if state[3] ~= '1' then
+  return { 'unknown' }
+end
+local now = nowMs()
+if confirmed ~= '1' then
+  if state[6] ~= refusal then
+    redis.call('HSET', record, 'voidRefusal', refusal)
+    step(record, 'voidRefused', now, instance)
+    change(record, now)
+  end
+  return { 'refused' }
+end
+if state[4] ~= recipients then
+  return { 'recipients', state[4] }
+end
+step(record, 'voided', now, instance)
+local version = change(record, now)
+redis.call('HSET', record, 'status', 'VOIDED', 'voidedAt', whole(now), 'voidReason', voidReason)
+redis.call('HDEL', record, 'voidPending', 'voidRefusal')
+redis.call('PEXPIRE', record, keepMs)
+withdraw(terminalMailbox, mail, terminalMember, 'v:' .. escapedId)
+local push = before .. state[5] .. after .. version .. '}'
+local i = 0
+for keyId in string.gmatch(recipients, '[^\n]+') do
+  deposit(KEYS[4 + i * 2], KEYS[5 + i * 2], mail, keyId, ARGV[13 + i], channel, keepMs, 'w:' .. escapedId, push)
+  i = i + 1
+end
+return { 'voided' }
