@@ -11,6 +11,10 @@ import { StatusFeed } from './status-feed.js';
 import { UpgradeDoor } from './upgrade-door.js';
 
 const LOOK_AGAIN_MS = 20;
+const MOST_WAVES = 20;
+const SMALLEST_WAVE = 25;
+/** Part of the remaining time over which the waves are spread. */
+const WAVE_SHARE = 0.5;
 
 /** The orderly beginning and end of the WebSocket side. */
 @Injectable()
@@ -53,9 +57,7 @@ export class Service {
     await this.until(deadline - this.config.drainTimeoutMs / 2, () =>
       [...this.sessions.all()].every((s) => s.isIdle),
     );
-    for (const session of this.sessions.all()) {
-      session.forceDisconnect('SERVER_SHUTDOWN');
-    }
+    await this.sendAway(deadline);
     await this.until(deadline, () => this.sessions.size === 0);
     await Promise.race([this.attendance.settled(), this.until(deadline, () => false)]);
     this.attendance.stop();
@@ -66,6 +68,24 @@ export class Service {
     await this.pulse
       .release()
       .catch((error: unknown) => this.logger.warn({ err: error }, 'leases left to expire'));
+  }
+
+  /**
+   * Ends the sockets in waves, so that the other instances are not stormed; those with mail on its way go last, because a
+   * receipt that still comes spares a second delivery.
+   */
+  private async sendAway(deadline: number): Promise<void> {
+    const sessions = [...this.sessions.all()].sort((a, b) => a.mailInFlight.size - b.mailInFlight.size);
+    const waves = Math.min(MOST_WAVES, Math.ceil(sessions.length / SMALLEST_WAVE));
+    const pause = ((deadline - Date.now()) * WAVE_SHARE) / Math.max(1, waves);
+    for (let wave = 0; wave < waves; wave++) {
+      const size = Math.ceil(sessions.length / waves);
+      sessions.slice(wave * size, (wave + 1) * size).forEach((session) => session.forceDisconnect('SERVER_SHUTDOWN'));
+      if (wave < waves - 1) {
+        const jittered = pause * (0.5 + Math.random() * 0.5);
+        await new Promise((resolve) => setTimeout(resolve, jittered));
+      }
+    }
   }
 
   private async until(deadline: number, condition: () => boolean): Promise<void> {

@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
 import { commandsClient, subscriberClient, type Client, type StoreAddress } from './clients.js';
@@ -77,14 +76,12 @@ export class Store {
     }
   }
 
-  /** Breaks the subscriber's connection; the client connects again and subscribes to the same channels. */
-  reopenSubscriber(): void {
-    if (this.subscriber instanceof Redis) {
-      this.subscriber.disconnect(true);
-    } else {
-      void this.subscriber.disconnect();
-      void this.subscriber.connect().catch(() => {});
-    }
+  /** Breaks the subscriber's connection and opens it anew. What it was subscribed to must be subscribed to again. */
+  async reopenSubscriber(): Promise<void> {
+    this.subscriber.disconnect();
+    await this.subscriber.connect().catch((error: unknown) => {
+      throw asStoreError(error);
+    });
   }
 
   async close(): Promise<void> {

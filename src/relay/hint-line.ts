@@ -47,7 +47,7 @@ export class HintLine {
     this.store.subscriber.on('smessage', (channel: string, text: string) => this.hear(channel, text));
     await this.subscribe();
     this.heardAt.fill(Date.now());
-    this.timer = setInterval(() => this.check(), CHECK_INTERVAL_MS);
+    this.timer = setInterval(() => void this.check(), CHECK_INTERVAL_MS);
   }
 
   stop(): void {
@@ -84,7 +84,7 @@ export class HintLine {
   }
 
   /** While the store itself is away, opening the line anew would not help: its own reconnect is at work. */
-  private check(): void {
+  private async check(): Promise<void> {
     const now = Date.now();
     if (!this.isDeaf || !this.store.isReady || now - this.reopenedAt < this.retryMs) {
       return;
@@ -92,7 +92,12 @@ export class HintLine {
     this.logger.warn({ probeAgeMs: this.probeAgeMs }, 'hints do not arrive, opening the line anew');
     this.reopenedAt = now;
     this.retryMs = Math.min(LAST_RETRY_MS, this.retryMs * 2);
-    this.store.reopenSubscriber();
+    try {
+      await this.store.reopenSubscriber();
+      await this.subscribe();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the line could not be opened, trying again later');
+    }
   }
 }
 
