@@ -45,7 +45,6 @@ describe('loadConfig', () => {
     [{ SECRETS_KEY: 'c2hvcnQ=' }, 'SECRETS_KEY'],
     [{ REDIS_URL: 'redis://a', REDIS_CLUSTER_NODES: 'b:1' }, 'REDIS_URL'],
     [{ REDIS_SENTINELS: 'a:1' }, 'REDIS_SENTINEL_NAME'],
-    [{ HEARTBEAT_INTERVAL_MS: '10000' }, 'HEARTBEAT_TIMEOUT_MS'],
     [{ TLS_CERT_FILE: '/dev/null' }, 'TLS_CERT_FILE'],
     [{ API_KEYS_FILE: '/nowhere/keys.json' }, 'API_KEYS_FILE'],
   ])('refuses %j', (env, name) => {

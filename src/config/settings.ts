@@ -148,7 +148,7 @@ export const SETTINGS = {
     shownDefault: 'made up',
     doc: 'Name of this instance; must be unique.',
   },
-  gracePeriodMs: integer('GRACE_PERIOD_MS', 60_000, 1, 'How long a dropped terminal counts as reconnecting.'),
+  gracePeriodMs: integer('GRACE_PERIOD_MS', 60_000, 0, 'How long a dropped terminal counts as reconnecting.'),
   paymentWaitMs: integer('PAYMENT_WAIT_MS', 90_000, 1, 'How long an HTTP call waits for a result.'),
   deliveryTimeoutMs: integer(
     'DELIVERY_TIMEOUT_MS',
@@ -163,9 +163,14 @@ export const SETTINGS = {
     0,
     'A connected terminal that never answers fails the payment after this; 0 = never.',
   ),
-  heartbeatIntervalMs: integer('HEARTBEAT_INTERVAL_MS', 5_000, 50, 'Protocol ping after this much silence.'),
+  heartbeatIntervalMs: integer(
+    'HEARTBEAT_INTERVAL_MS',
+    5_000,
+    10,
+    'Protocol ping after this much silence, or half of HEARTBEAT_TIMEOUT_MS if that is less.',
+  ),
   heartbeatTimeoutMs: integer('HEARTBEAT_TIMEOUT_MS', 10_000, 100, 'A socket silent for this long is dead.'),
-  serverPongIntervalMs: integer('SERVER_PONG_INTERVAL_MS', 30_000, 50, 'Unprompted pong to an idle client.'),
+  serverPongIntervalMs: integer('SERVER_PONG_INTERVAL_MS', 30_000, 10, 'Unprompted pong to an idle client.'),
   lateResultPolicy: choice(
     'LATE_RESULT_POLICY',
     'void',
@@ -175,15 +180,10 @@ export const SETTINGS = {
   transactionRetentionMs: integer(
     'TRANSACTION_RETENTION_MS',
     172_800_000,
-    1_000,
+    1,
     'How long transactions and undelivered results are kept.',
   ),
-  maxFrameBytes: integer(
-    'MAX_FRAME_BYTES',
-    131_072,
-    1_024,
-    'A larger frame closes the connection with 1009.',
-  ),
+  maxFrameBytes: integer('MAX_FRAME_BYTES', 131_072, 256, 'A larger frame closes the connection with 1009.'),
   drainTimeoutMs: integer('DRAIN_TIMEOUT_MS', 20_000, 0, 'Time for a graceful stop.'),
   instanceLeaseMs: integer('INSTANCE_LEASE_MS', 10_000, 300, 'An instance silent for this long is dead.'),
   tlsCertFile: text(

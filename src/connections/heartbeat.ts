@@ -15,6 +15,8 @@ const CHECKS_PER_INTERVAL = 10;
 export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;
   private readonly checkMs: number;
+  /** A client must have the time to answer before it counts as dead. */
+  private readonly askAfterMs: number;
   /** When a session was last asked; sessions that answered meanwhile are asked anew. */
   private readonly askedAt = new WeakMap<Session, number>();
 
@@ -22,7 +24,8 @@ export class Heartbeat {
     private readonly sessions: Sessions,
     @Inject('CONFIG') private readonly config: Config,
   ) {
-    this.checkMs = Math.max(10, Math.floor(config.heartbeatIntervalMs / CHECKS_PER_INTERVAL));
+    this.askAfterMs = Math.min(config.heartbeatIntervalMs, config.heartbeatTimeoutMs / 2);
+    this.checkMs = Math.max(10, Math.floor(this.askAfterMs / CHECKS_PER_INTERVAL));
   }
 
   start(onDead: (session: Session) => void): void {
@@ -35,15 +38,12 @@ export class Heartbeat {
 
   /** @param now ms since the epoch */
   check(now: number, onDead: (session: Session) => void): void {
-    const { heartbeatIntervalMs, heartbeatTimeoutMs, serverPongIntervalMs } = this.config;
+    const { heartbeatTimeoutMs, serverPongIntervalMs } = this.config;
     for (const session of this.sessions.all()) {
       const silence = now - session.lastHeard;
       if (silence + this.checkMs > heartbeatTimeoutMs) {
         onDead(session);
-      } else if (
-        silence >= heartbeatIntervalMs &&
-        now - (this.askedAt.get(session) ?? 0) >= heartbeatIntervalMs
-      ) {
+      } else if (silence >= this.askAfterMs && now - (this.askedAt.get(session) ?? 0) >= this.askAfterMs) {
         this.askedAt.set(session, now);
         session.ping();
       }

@@ -80,7 +80,9 @@ export class Service {
     const pause = ((deadline - Date.now()) * WAVE_SHARE) / Math.max(1, waves);
     for (let wave = 0; wave < waves; wave++) {
       const size = Math.ceil(sessions.length / waves);
-      sessions.slice(wave * size, (wave + 1) * size).forEach((session) => session.forceDisconnect('SERVER_SHUTDOWN'));
+      sessions
+        .slice(wave * size, (wave + 1) * size)
+        .forEach((session) => session.forceDisconnect('SERVER_SHUTDOWN'));
       if (wave < waves - 1) {
         const jittered = pause * (0.5 + Math.random() * 0.5);
         await new Promise((resolve) => setTimeout(resolve, jittered));

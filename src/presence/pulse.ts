@@ -40,6 +40,8 @@ export class Pulse {
   private onLapsed: (partition: number) => void = () => {};
   /** When every partition was last reached, ms; 0 = not yet. */
   private readonly reachedAt = new Array<number>(PARTITIONS).fill(0);
+  /** Until when this instance does not judge others in a partition, ms. */
+  private readonly waitsUntil = new Array<number>(PARTITIONS).fill(0);
   private troubled = false;
 
   constructor(
@@ -127,10 +129,14 @@ export class Pulse {
       this.lastProbe[partition] = Date.now();
     }
     if (answer.lapsed) {
+      // Whatever kept this instance from the store may have kept the others too: they get the time to come back.
+      this.waitsUntil[partition] = Date.now() + this.config.instanceLeaseMs;
       this.onLapsed(partition);
     }
-    for (const instance of answer.deadInstances) {
-      await this.reaper.bury(partition, instance);
+    if (Date.now() >= this.waitsUntil[partition]!) {
+      for (const instance of answer.deadInstances) {
+        await this.reaper.bury(partition, instance);
+      }
     }
     await Promise.all(this.sets.map((set, i) => this.sweep(set, answer.due[i] ?? [])));
   }
