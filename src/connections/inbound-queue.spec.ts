@@ -1,0 +1,66 @@
+import type { WebSocket } from 'ws';
+import { describe, expect, it, vi } from 'vitest';
+import { InboundQueue } from './inbound-queue.js';
+
+function fakeSocket() {
+  const socket = {
+    isPaused: false,
+    pause: vi.fn(() => (socket.isPaused = true)),
+    resume: vi.fn(() => (socket.isPaused = false)),
+  };
+  return socket;
+}
+
+/** A queue whose frames are finished by hand. */
+function handled(socket = fakeSocket()) {
+  const queue = new InboundQueue(socket as unknown as WebSocket);
+  const begun: string[] = [];
+  const finish: (() => void)[] = [];
+  queue.use((data) => {
+    begun.push(data.toString());
+    return new Promise((resolve) => finish.push(resolve));
+  });
+  return { socket, queue, begun, finish };
+}
+
+const push = (queue: InboundQueue, ...frames: string[]) =>
+  frames.forEach((frame) => queue.push(Buffer.from(frame), false));
+
+describe('InboundQueue', () => {
+  it('holds frames back until it is opened', () => {
+    const { queue, begun } = handled();
+    push(queue, 'a');
+    expect(begun).toEqual([]);
+    queue.open();
+    expect(begun).toEqual(['a']);
+  });
+
+  it('handles one frame at a time, in order', async () => {
+    const { queue, begun, finish } = handled();
+    queue.open();
+    push(queue, 'a', 'b', 'c');
+    expect(begun).toEqual(['a']);
+    expect(queue.isIdle).toBe(false);
+    for (const expected of [
+      ['a', 'b'],
+      ['a', 'b', 'c'],
+    ]) {
+      finish.shift()!();
+      await vi.waitFor(() => expect(begun).toEqual(expected));
+    }
+    finish.shift()!();
+    await vi.waitFor(() => expect(queue.isIdle).toBe(true));
+  });
+
+  it('stops reading a client that sends faster than it is served, and goes on when half is done', async () => {
+    const { socket, queue, finish } = handled();
+    queue.open();
+    push(queue, ...Array.from({ length: 18 }, String));
+    expect(socket.pause).toHaveBeenCalled();
+    while (socket.isPaused) {
+      finish.shift()!();
+      await vi.waitFor(() => expect(finish).toHaveLength(1));
+    }
+    expect(socket.resume).toHaveBeenCalledTimes(1);
+  });
+});
