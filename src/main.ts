@@ -23,9 +23,15 @@ async function main(): Promise<void> {
   const logger = createLogger(config.logLevel, config.instanceId);
   surviveFaults(logger);
   const instance = await start(config, logger);
+  let stopping: Promise<void> | undefined;
+  const stopOnce = (exitCode: number) => (stopping ??= stop(instance, logger, exitCode));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop(instance, logger));
+    process.on(signal, () => void stopOnce(0));
   }
+  instance.embedded?.onExit((reason) => {
+    logger.fatal({ reason }, 'the embedded store has ended');
+    void stopOnce(1);
+  });
 }
 
 async function start(config: Config, logger: Logger): Promise<Instance> {
@@ -54,14 +60,14 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
 }
 
 /** Drains, then closes what was opened, last opened first. */
-async function stop({ embedded, store, app }: Instance, logger: Logger): Promise<void> {
+async function stop({ embedded, store, app }: Instance, logger: Logger, exitCode: number): Promise<void> {
   try {
     await app.get(Service).drain();
     await app.close();
     await store.close();
     await embedded?.stop();
     logger.info('stopped');
-    process.exit(0);
+    process.exit(exitCode);
   } catch (error) {
     logger.fatal({ err: error }, 'stop failed');
     process.exit(1);

@@ -36,7 +36,7 @@ import {
   WEBSOCKET_PATH,
   type ClientFrame,
 } from '../protocol/index.js';
-import { Relay } from '../relay/index.js';
+import { mailId, Relay } from '../relay/index.js';
 import { TerminalDirectory } from '../terminals/index.js';
 import { Attendance } from './attendance.js';
 import { DeviceTypeGuard } from './device-type.guard.js';
@@ -157,21 +157,36 @@ export class TerminalGateway
     await this.cancellations.onCancelResponse(session, validateDto(CancelResponseDto, frame.body));
   }
 
-  /** A registration that was lost is restored before anything is said about the payment. */
   private async pay(session: Session, order: PaymentOrder): Promise<void> {
     const showStages = session.extensions.has(PROGRESS_EXTENSION);
+    const acceptance = await this.registered(session, order, () =>
+      this.payments.pay(session, order, showStages),
+    );
+    if (acceptance?.kind === 'replayed') {
+      await this.relay.sendNow(session, mailId('r', order.transactionId), acceptance.push);
+    } else if (acceptance?.kind === 'accepted' && showStages) {
+      this.stages.showAccepted(session, order);
+    }
+  }
+
+  /**
+   * Work of a registered desktop. A registration that was lost is restored before anything is said about the payment.
+   * @returns undefined if a newer connection has taken over, which then ends this one
+   */
+  private async registered<T>(
+    session: Session,
+    order: PaymentOrder,
+    work: () => Promise<T>,
+  ): Promise<T | undefined> {
     try {
-      await this.payments.pay(session, order, showStages);
-      if (showStages) {
-        this.stages.showAccepted(session, order);
-      }
+      return await work();
     } catch (error) {
       if (!(error instanceof NotRegistered)) {
         throw error;
       }
       if (error.displaced) {
         this.attendance.displace(session);
-        return;
+        return undefined;
       }
       if (!(await this.attendance.restore(session))) {
         throw new GatewayError('CONNECTION_NOT_FOUND', {
@@ -179,7 +194,7 @@ export class TerminalGateway
           retrySafe: true,
         });
       }
-      await this.payments.pay(session, order, showStages);
+      return work();
     }
   }
 }

@@ -45,8 +45,8 @@ export class UpgradeDoor {
 
   /** @throws GatewayError `NOT_FOUND`, `DRAINING`, `RATE_LIMITED`, `UNAUTHORIZED`, `GROUP_MISMATCH`, `STORE_UNAVAILABLE` */
   async admit(request: IncomingMessage): Promise<Admission> {
-    const url = new URL(request.url ?? '/', 'ws://gateway');
-    if (url.pathname !== WEBSOCKET_PATH && url.pathname !== `${WEBSOCKET_PATH}/`) {
+    const url = urlOf(request);
+    if (!url || (url.pathname !== WEBSOCKET_PATH && url.pathname !== `${WEBSOCKET_PATH}/`)) {
       throw new GatewayError('NOT_FOUND');
     }
     if (this.closed) {
@@ -75,6 +75,15 @@ export class UpgradeDoor {
         ? new GatewayError('STORE_UNAVAILABLE', { retrySafe: true }, { cause: error })
         : error;
     }
+  }
+}
+
+/** Undefined for a request target that is no path, such as `//`. */
+function urlOf(request: IncomingMessage): URL | undefined {
+  try {
+    return new URL(request.url ?? '/', 'ws://gateway');
+  } catch {
+    return undefined;
   }
 }
 

@@ -15,8 +15,13 @@ export interface Caller {
   epoch: number;
 }
 
-/** `accepted`: new. `joined`: it runs already, the caller gets the result too. `replayed`: its result is on the way. */
-export type Acceptance = 'accepted' | 'joined' | 'replayed';
+/**
+ * What became of a request. `accepted`: new. `joined`: it runs already, the caller gets the result too. `replayed`: it is final,
+ * and `push` is its stored result for the caller.
+ */
+export type Acceptance = { kind: 'accepted' | 'joined' } | { kind: 'replayed'; push: string };
+
+type Refusal = Exclude<AcceptOutcome, Acceptance['kind']>;
 
 /** The sender's registration is not the store's: displaced by a newer one, or lost and to be restored. */
 export class NotRegistered extends Error {
@@ -46,16 +51,21 @@ export class Payments {
   async pay(caller: Caller, order: PaymentOrder, showStages = false): Promise<Acceptance> {
     const { groupId } = caller.principal;
     let resolution = await this.resolve(groupId, order);
-    let outcome = await this.accept(caller, order, resolution, showStages);
-    if (outcome === 'no_terminal' && 'cached' in resolution && resolution.cached) {
+    let answer = await this.accept(caller, order, resolution, showStages);
+    if (answer.outcome === 'no_terminal' && 'cached' in resolution && resolution.cached) {
       this.resolver.forget(groupId, order.terminalId);
       resolution = await this.resolve(groupId, order);
-      outcome = await this.accept(caller, order, resolution, showStages);
+      answer = await this.accept(caller, order, resolution, showStages);
     }
-    if (outcome === 'accepted' || outcome === 'joined' || outcome === 'replayed') {
-      return outcome;
+    switch (answer.outcome) {
+      case 'accepted':
+      case 'joined':
+        return { kind: answer.outcome };
+      case 'replayed':
+        return { kind: 'replayed', push: answer.push! };
+      default:
+        throw refusal(answer.outcome, resolution, order.transactionId);
     }
-    throw refusal(outcome, resolution, order.transactionId);
   }
 
   /** The transaction as JSON text; undefined if the group has none of this id. */
@@ -80,7 +90,7 @@ export class Payments {
     order: PaymentOrder,
     resolution: Resolution,
     showStages: boolean,
-  ): Promise<AcceptOutcome> {
+  ): Promise<{ outcome: AcceptOutcome; push: string | undefined }> {
     const { groupId, keyId } = principal;
     const { transactionId, terminalId } = order;
     const subject = { groupId, transactionId, terminalKey: 'keyId' in resolution ? resolution.keyId : '' };
@@ -123,11 +133,7 @@ function storeRefusal(error: unknown, transactionId: string, retrySafe: boolean)
     : error;
 }
 
-function refusal(
-  outcome: Exclude<AcceptOutcome, Acceptance>,
-  resolution: Resolution,
-  transactionId: string,
-): Error {
+function refusal(outcome: Refusal, resolution: Resolution, transactionId: string): Error {
   switch (outcome) {
     case 'displaced':
     case 'unregistered':

@@ -25,7 +25,10 @@ export const accept = defineScript(file('accept'), {
     'instance',
     'progress',
   ],
-  reply: (raw) => (raw as [AcceptOutcome])[0],
+  reply: (raw) => {
+    const [outcome, push] = raw as [AcceptOutcome, string?];
+    return { outcome, push };
+  },
 });
 
 export type AcceptOutcome =

@@ -58,6 +58,12 @@ export class Relay {
     }
   }
 
+  /** Sends a message that lies in the session's mailbox, even if an earlier copy of it is still on its way. */
+  async sendNow(session: Session, id: string, frame: string): Promise<void> {
+    session.mailInFlight.add(id);
+    await this.write(session, { id, frame, depositedAt: Number.POSITIVE_INFINITY });
+  }
+
   /** Takes the push of an event out of a mailbox, because the application says that it has processed it. */
   async acknowledge(session: Session, eventId: string): Promise<void> {
     const { groupId, keyId } = session.principal;

@@ -1,19 +1,23 @@
+-- Puts a message into a mailbox, with the time, by which its receiver tells what came while it was away.
+local function store(mailbox, keepMs, id, text)
+  local time = redis.call('TIME')
+  redis.call('HSET', mailbox, id, whole(time[1] * 1000000 + time[2]) .. ' ' .. text)
+  redis.call('PEXPIRE', mailbox, keepMs)
+end
+
 -- Puts a message into an endpoint's mailbox and, if its owner is known, hints it there. The mailbox is the truth; the hint
 -- wakes, and carries a copy of a small message to spare the owner a read.
 --   endpoint, mailbox: keys of the receiver; mail: key of the partition's set of endpoints with mail
 --   keyId, member: the receiver; channel: prefix of the instances' channels; keepMs: how long unread mail is kept
 --   id: `kind:transactionId`, the same message again replaces itself; text: the frame
 local function deposit(endpoint, mailbox, mail, keyId, member, channel, keepMs, id, text)
-  local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  redis.call('HSET', mailbox, id, whole(time[1] * 1000000 + time[2]) .. ' ' .. text)
-  redis.call('PEXPIRE', mailbox, keepMs)
+  store(mailbox, keepMs, id, text)
   local owner = redis.call('HMGET', endpoint, 'state', 'inst', 'epoch')
   if owner[1] ~= 'online' then
     return
   end
   -- Due in a second: only mail that its hint did not get delivered is ever swept.
-  redis.call('ZADD', mail, 'NX', now + 1000, member)
+  redis.call('ZADD', mail, 'NX', nowMs() + 1000, member)
   local hint = 'mail\n' .. keyId .. '\n' .. owner[3] .. '\n' .. id
   if #text <= 4096 then
     hint = hint .. '\n' .. text
