@@ -57,7 +57,7 @@ async function contentOfType(redis: Client, name: string, type: string): Promise
     case 'hash':
       return redis.hgetall(name);
     case 'zset':
-      return redis.zrange(name, 0, -1, 'WITHSCORES');
+      return redis.zrangebyscore(name, '-inf', '+inf', 'WITHSCORES');
     case 'stream':
       return redis.xrange(name, '-', '+');
     default:

@@ -91,7 +91,7 @@ export async function startCluster({ instances = 1, keys, env = {} }: ClusterOpt
 export class Cluster {
   /** In the order in which they were added; one that was stopped keeps its place. */
   readonly instances: GatewayInstance[] = [];
-  /** A connection to the Redis of the instances, to look into it or to disturb it. */
+  /** An own connection to the test Redis, whatever way `REDIS_URL` gives to the instances. */
   readonly redis: Redis;
   private readonly clients: Client[] = [];
 
@@ -103,7 +103,7 @@ export class Cluster {
     /** Environment of every instance. */
     readonly env: Readonly<Record<string, string>>,
   ) {
-    this.redis = new Redis(env.REDIS_URL!, { maxRetriesPerRequest: null });
+    this.redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null });
   }
 
   /** Starts one more instance, and resolves when it is ready. */

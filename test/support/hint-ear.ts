@@ -14,13 +14,17 @@ export class HintEar {
     redis.on('smessage', (channel: string, text: string) => this.heard.push({ channel, text }));
   }
 
-  /** Listens until the test is over. */
+  /** Listens until the test is over, or until it is closed. */
   static async on(...channels: string[]): Promise<HintEar> {
     const redis = new Redis(inject('redisUrl'));
-    onTestFinished(() => redis.disconnect());
     const ear = new HintEar(redis, channels);
+    onTestFinished(() => ear.close());
     await redis.ssubscribe(...channels);
     return ear;
+  }
+
+  close(): void {
+    this.redis.disconnect();
   }
 
   /**
