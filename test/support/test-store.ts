@@ -23,9 +23,9 @@ class RepeatingStore extends Store {
     return super.run(script, keys, args, further);
   }
 
-  /** The same script with the same keys and arguments. */
-  again(): Promise<unknown> {
-    return this.latest();
+  /** The same script with the same keys and arguments, now or whenever it is called. */
+  get again(): () => Promise<unknown> {
+    return this.latest;
   }
 }
 

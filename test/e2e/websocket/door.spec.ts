@@ -57,7 +57,7 @@ describe('before the upgrade', () => {
   });
 
   it('survives requests that are no upgrade', async () => {
-    const strange = [
+    const strange: { path: string; headers: Record<string, string> }[] = [
       { path: '//', headers: { connection: 'upgrade', upgrade: 'websocket' } },
       { path: '/v1', headers: { connection: 'upgrade', upgrade: 'websocket' } },
       { path: '/v1?x-api-key=%ff%00', headers: { connection: 'upgrade', upgrade: 'h2c' } },

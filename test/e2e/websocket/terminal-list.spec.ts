@@ -42,9 +42,10 @@ describe('getTerminals', () => {
     });
     const live = { connectionId: OPAQUE, connectedAt: TIME, lastActivity: TIME, status: 'online' };
     const metadata = { model: 'P400', floor: 2 };
-    const [device, other] = byDevice(answer.terminals as Frame[]);
-    expect(device).toEqual({ ...live, terminalId: 'TERM-001', deviceId: 'TERM-001', metadata });
-    expect(other).toEqual({ ...live, terminalId: other!.connectionId as string, metadata: {} });
+    const device = { ...live, terminalId: 'TERM-001', deviceId: 'TERM-001', metadata };
+    expect(answer.terminals).toContainEqual(device);
+    const other = namelessOf(answer.terminals as Frame[]);
+    expect(other).toEqual({ ...live, terminalId: other.connectionId as string, metadata: {} });
   });
 
   it('gives every instance the same list', async () => {
@@ -117,16 +118,17 @@ describe('terminalStatusUpdate', () => {
 
   it('treats a clean close by a terminal as a drop', async () => {
     const leaving = await cluster.terminal('leaving', { on: 0 });
+    const watching = await cluster.pos('pos-2');
     await leaving.close();
-    await statusUpdate(pos, 'reconnecting', 'TERM-002');
-    await statusUpdate(pos, 'disconnected', 'TERM-002');
+    await statusUpdate(watching, 'reconnecting', 'TERM-002');
+    await statusUpdate(watching, 'disconnected', 'TERM-002');
   });
 
   it('tells of a nameless terminal that it is gone at once, and lists it no more', async () => {
-    const { connectionId } = byDevice(await pos.terminals())[1]!;
+    const { connectionId: terminalId } = namelessOf(await pos.terminals());
     nameless.drop();
-    const gone = await statusUpdate(pos, 'disconnected', connectionId as string);
-    const about = { terminalId: connectionId as string, groupId: 'shop', version: 'v1' };
+    const gone = await statusUpdate(pos, 'disconnected', terminalId as string);
+    const about = { terminalId: terminalId as string, groupId: 'shop', version: 'v1' };
     expect(gone).toEqual({
       action: 'terminalStatusUpdate',
       ...about,
@@ -134,7 +136,7 @@ describe('terminalStatusUpdate', () => {
       timestamp: TIME,
     });
     const list = await pos.terminals({ includeOffline: true });
-    expect(list.map(({ terminalId }) => terminalId)).not.toContain(connectionId);
+    expect(list.map((entry) => entry.terminalId)).not.toContain(terminalId);
   });
 
   it('goes to the desktops of the group alone, to each once', async () => {
@@ -162,8 +164,8 @@ function statusUpdate(client: PosClient, status: string, terminalId: string): Pr
   );
 }
 
-function byDevice(list: Frame[]): Frame[] {
-  return [...list].sort((a, b) => Number(b.deviceId !== undefined) - Number(a.deviceId !== undefined));
+function namelessOf(list: Frame[]): Frame {
+  return list.find(({ deviceId }) => deviceId === undefined)!;
 }
 
 function statusOf({ status }: { status: string }): string {
