@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClientKey, FleetSize, Round } from './types.js';
+
+/** A client as the generator opens it. */
+export interface ClientPlan {
+  url: string;
+  key: string;
+}
+
+/** A till and the terminal it pays on, always on different instances. */
+export interface PairPlan {
+  till: ClientPlan;
+  terminal: ClientPlan & { deviceId: string };
+}
+
+export function makeKeys({ groups, tills, terminals }: FleetSize): ClientKey[] {
+  const keys: ClientKey[] = [];
+  for (let g = 0; g < groups; g++) {
+    const groupId = `group-${g}`;
+    for (let i = 0; i < tills; i++) keys.push(clientKey(`till-${g}-${i}`, groupId, 'desktop'));
+    for (let i = 0; i < terminals; i++) keys.push(clientKey(`terminal-${g}-${i}`, groupId, 'terminal'));
+  }
+  return keys;
+}
+
+function clientKey(id: string, groupId: string, deviceType: ClientKey['deviceType']): ClientKey {
+  const key = { id, key: `key-of-${id}`, groupId, deviceType };
+  return deviceType === 'terminal' ? { ...key, deviceId: id } : key;
+}
+
+/** Writes the keys as `API_KEYS_FILE` has them. */
+export function writeKeysFile(dir: string, keys: readonly ClientKey[]): string {
+  const file = join(dir, 'keys.json');
+  writeFileSync(file, JSON.stringify({ keys }));
+  return file;
+}
+
+/** Pairs within their group; half of the tills are on the first instance and half on the second. */
+export function pairs({ keys, running }: Round): PairPlan[] {
+  const tills = keys.filter(({ deviceType }) => deviceType === 'desktop');
+  const terminals = keys.filter(({ deviceType }) => deviceType === 'terminal');
+  return tills.map(({ key }, i) => ({
+    till: { url: running.urls[i % 2]!, key },
+    terminal: { url: running.urls[(i + 1) % 2]!, key: terminals[i]!.key, deviceId: terminals[i]!.deviceId! },
+  }));
+}
+
+/** All clients on one instance. */
+export function onInstance({ keys, running }: Round, instance: number): ClientPlan[] {
+  return keys.map(({ key }) => ({ url: running.urls[instance]!, key }));
+}

@@ -1,0 +1,98 @@
+/** `npm run bench`: drives the gateway and its rivals with the same load and prints what came of it. See docs/performance.md. */
+import { fork } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { adopt, end } from './children.js';
+import { makeKeys, writeKeysFile } from './fleet.js';
+import { RedisServer } from './redis.js';
+import { Remote } from './remote.js';
+import { machine, RESULTS, save, table, type Row } from './report.js';
+import { SUITES } from './suites/index.js';
+import { TARGETS } from './targets/index.js';
+import type { Measures, Options, Suite, Target } from './types.js';
+
+const GENERATOR = new URL('./generator/main.js', import.meta.url);
+
+const numbers = (text: string) => text.split(',').map(Number);
+
+const command = new Command('bench')
+  .description(SUITES.map(({ name, summary }) => `${name.padEnd(11)} ${summary}`).join('\n'))
+  .option('--suite <name>', 'what to measure', 'payments')
+  .option('--targets <names>', 'which systems, the first as the base of ratios')
+  .option('--rounds <n>', 'rounds; each measures every target, in rotated order', Number, 5)
+  .option('--seconds <n>', 'length of a measurement', Number, 10)
+  .option('--warmup <n>', 'seconds of load before it', Number, 4)
+  .option('--rate <n>', 'payments per second', Number, 200)
+  .option('--pairs <n>', 'pairs of till and terminal', Number, 200)
+  .option('--connections <n>', 'idle connections', Number, 5_000)
+  .option('--terminals <n,…>', 'sizes of a group', numbers, [10, 100, 1_000]);
+
+type CommandLine = Options & { suite: string; targets?: string };
+
+async function main(): Promise<void> {
+  const options = command.parse().opts<CommandLine>();
+  const suite = SUITES.find(({ name }) => name === options.suite);
+  if (!suite) throw new Error(`--suite must be one of ${SUITES.map(({ name }) => name).join(', ')}`);
+  const targets = (options.targets?.split(',') ?? suite.targets).map(findTarget);
+  mkdirSync(RESULTS, { recursive: true });
+  console.log(JSON.stringify(machine()));
+  const rows: Row[] = [];
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const name of suite.cases(options)) {
+      for (const target of rotated(targets, round)) {
+        const measures = await measureOnce(suite, target, name, options);
+        rows.push({ round, case: name, target: target.name, measures });
+        console.log(`round ${round}, ${name}, ${target.name}: ${brief(suite, measures)}`);
+      }
+    }
+  }
+  const labels = new Map(targets.map(({ name, label }) => [name, label]));
+  console.log(`\n${table(suite, rows, labels, targets[0]!.name)}\n\n${save(suite, options, rows)}`);
+}
+
+/** One target from its start to its stop, on a Redis of its own: nothing that idles beside it takes part. */
+async function measureOnce(suite: Suite, target: Target, name: string, options: Options): Promise<Measures> {
+  const dir = await mkdtemp(join(tmpdir(), 'terminal-gateway-bench-'));
+  const redis = await RedisServer.start();
+  const keys = makeKeys(suite.fleet(options, name));
+  const generator = new Remote(adopt(fork(GENERATOR)));
+  try {
+    const keysFile = writeKeysFile(dir, keys);
+    const running = await target.start({ redisUrl: redis.url, keysFile, dir, probed: suite.probed ?? false });
+    try {
+      const work = suite.measure({ running, redis, generator, keys, options }, name);
+      return await Promise.race([work, ...running.processes.map(({ failed }) => failed)]);
+    } finally {
+      // It must not take part in what the stop does to its sockets.
+      await end(generator.child, 'SIGKILL');
+      await running.stop();
+    }
+  } finally {
+    await redis.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function findTarget(name: string): Target {
+  const target = TARGETS.find((candidate) => candidate.name === name);
+  if (!target) throw new Error(`--targets must be of ${TARGETS.map((known) => known.name).join(', ')}`);
+  return target;
+}
+
+/** Who comes first pays for what the machine did before, so everybody comes first in turn. */
+function rotated<T>(list: readonly T[], round: number): T[] {
+  const shift = (round - 1) % list.length;
+  return [...list.slice(shift), ...list.slice(0, shift)];
+}
+
+function brief(suite: Suite, measures: Measures): string {
+  const shown = Object.entries(suite.columns).map(([column, digits]) => {
+    return `${column} ${measures[column]?.toFixed(digits)}`;
+  });
+  return shown.join(', ');
+}
+
+await main();

@@ -1,0 +1,40 @@
+/** Loaded into a process under load by `--import`, where a suite needs to look inside. */
+import { writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString, writeHeapSnapshot } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { serve } from './remote.js';
+
+const SAMPLING_INTERVAL_US = 500;
+const COLLECTIONS = 5;
+const COLLECTION_PAUSE_MS = 300;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const session = new Session();
+
+serve({
+  /** Several times: what one collection finalizes, only a later one gives back, and pages are returned with a delay. */
+  gc: async () => {
+    for (let i = 0; i < COLLECTIONS; i++) {
+      collectGarbage();
+      await sleep(COLLECTION_PAUSE_MS);
+    }
+    return process.memoryUsage();
+  },
+  heapSnapshot: ({ file }: { file: string }) => writeHeapSnapshot(file),
+  startProfile: async () => {
+    session.connect();
+    await session.post('Profiler.enable');
+    await session.post('Profiler.setSamplingInterval', { interval: SAMPLING_INTERVAL_US });
+    await session.post('Profiler.start');
+  },
+  stopProfile: async ({ file }: { file: string }) => {
+    const { profile } = await session.post('Profiler.stop');
+    session.disconnect();
+    await writeFile(file, JSON.stringify(profile));
+  },
+});
+// The channel to the bench must not keep a process alive that wants to end.
+process.channel?.unref();

@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { ServerProcess } from '../server-process.js';
+import type { Target } from '../types.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** The gateway as an operator runs it, with every default but the limits that would refuse the load itself. */
+export const gateway: Target = {
+  name: 'gateway',
+  label: 'Terminal Gateway',
+  async start({ redisUrl, keysFile, dir, probed }) {
+    const start = (name: string, env: Record<string, string>) =>
+      ServerProcess.start({ file: MAIN, name, env: { ...environment(redisUrl, name), ...env }, dir, probed });
+    // One instance brings the keys. What that leaves in its memory is not to be taken for that of connections, which the
+    // suites about memory open on the other one.
+    const two = await start('two', { API_KEYS_FILE: keysFile });
+    const one = await start('one', {});
+    const processes = [one, two];
+    return {
+      urls: processes.map(({ wsUrl }) => wsUrl),
+      processes,
+      stop: async () => void (await Promise.all(processes.map((process) => process.stop()))),
+    };
+  },
+};
+
+function environment(redisUrl: string, instance: string): Record<string, string> {
+  return {
+    REDIS_URL: redisUrl,
+    INSTANCE_ID: instance,
+    // All clients come from one address, and some send hundreds of frames a second.
+    RATE_LIMIT_CONNECTS_PER_MINUTE: '0',
+    RATE_LIMIT_FRAMES_PER_SECOND: '0',
+  };
+}
