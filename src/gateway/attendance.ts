@@ -19,6 +19,8 @@ const DROP_RETRY_MS = 500;
 @Injectable()
 export class Attendance {
   private readonly leaving = new Set<Promise<void>>();
+  /** As of the last audit, and of every session registered since. */
+  private usedPartitions = new Set<number>();
   private auditTimer: NodeJS.Timeout | undefined;
   private auditing = false;
 
@@ -37,7 +39,10 @@ export class Attendance {
   }
 
   async start(): Promise<void> {
-    await this.pulse.start((partition) => void this.restorePartition(partition));
+    await this.pulse.start({
+      isUsed: (partition) => this.usedPartitions.has(partition),
+      onLapsed: (partition) => void this.restorePartition(partition),
+    });
     this.heartbeat.start((session) => this.endDead(session));
     this.auditTimer = setInterval(() => void this.audit(), AUDIT_INTERVAL_MS);
   }
@@ -129,6 +134,7 @@ export class Attendance {
       this.displace(session);
       return;
     }
+    this.usedPartitions.add(partitionOf(groupId));
     this.onDisplaced(keyId, session.epoch);
     this.statusFeed.join(session);
     this.logger.info({ keyId, groupId, deviceType, connectionId }, 'connected');
@@ -202,7 +208,9 @@ export class Attendance {
     }
     this.auditing = true;
     try {
-      for (const [partition, sessions] of this.registeredIn()) {
+      const registered = this.registeredIn();
+      this.usedPartitions = new Set(registered.keys());
+      for (const [partition, sessions] of registered) {
         for (let i = 0; i < sessions.length; i += AUDIT_BATCH) {
           await this.auditBatch(partition, sessions.slice(i, i + AUDIT_BATCH));
         }

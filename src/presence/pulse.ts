@@ -18,8 +18,18 @@ export interface DeadlineSet {
   onDue(groupId: string, id: string): Promise<void>;
 }
 
+/** Who knows the clients of this instance. */
+export interface Attendant {
+  /** Whether a client of this instance lives in the partition. */
+  isUsed(partition: number): boolean;
+  /** Others may have taken this instance for dead in the partition. */
+  onLapsed(partition: number): void;
+}
+
 const LONGEST_INTERVAL_MS = 500;
-const PROBE_INTERVAL_MS = 2_000;
+/** Where no client of this instance is, nobody of this instance waits for a deadline. */
+const UNUSED_INTERVAL_MS = 2_000;
+const PROBE_INTERVAL_MS = 1_400;
 /** Most members of one deadline set that one beat takes on. */
 const SWEEP_LIMIT = 200;
 /** The partitions take their turns, so that no tick does all the work. */
@@ -35,9 +45,10 @@ export class Pulse {
   private readonly inFlight = new Set<number>();
   private readonly lastProbe = new Array<number>(PARTITIONS).fill(0);
   private readonly intervalMs: number;
+  private readonly unusedIntervalMs: number;
   private timer: NodeJS.Timeout | undefined;
   private slice = 0;
-  private onLapsed: (partition: number) => void = () => {};
+  private attendant: Attendant = { isUsed: () => false, onLapsed: () => {} };
   /** When every partition was last reached, ms; 0 = not yet. */
   private readonly reachedAt = new Array<number>(PARTITIONS).fill(0);
   /** Until when this instance does not judge others in a partition, ms. */
@@ -52,6 +63,7 @@ export class Pulse {
     @Inject('LOGGER') private readonly logger: Logger,
   ) {
     this.intervalMs = Math.min(LONGEST_INTERVAL_MS, Math.floor(config.instanceLeaseMs / 3));
+    this.unusedIntervalMs = Math.min(UNUSED_INTERVAL_MS, this.intervalMs * 4) - this.intervalMs;
     this.watch({ name: 'grace', onDue: (groupId, keyId) => presence.endGrace(groupId, keyId) });
   }
 
@@ -59,10 +71,9 @@ export class Pulse {
     this.sets.push(set);
   }
 
-  /** @param onLapsed called when others may have taken this instance for dead in a partition */
-  async start(onLapsed: (partition: number) => void): Promise<void> {
+  async start(attendant: Attendant): Promise<void> {
     await Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => this.beat(partition)));
-    this.onLapsed = onLapsed;
+    this.attendant = attendant;
     this.timer = setInterval(() => this.tick(), this.intervalMs / SLICES);
   }
 
@@ -89,7 +100,10 @@ export class Pulse {
 
   private tick(): void {
     for (let partition = this.slice; partition < PARTITIONS; partition += SLICES) {
-      void this.guardedBeat(partition);
+      const age = Date.now() - this.reachedAt[partition]!;
+      if (age >= this.unusedIntervalMs || this.attendant.isUsed(partition)) {
+        void this.guardedBeat(partition);
+      }
     }
     this.slice = (this.slice + 1) % SLICES;
   }
@@ -131,7 +145,7 @@ export class Pulse {
     if (answer.lapsed) {
       // Whatever kept this instance from the store may have kept the others too: they get the time to come back.
       this.waitsUntil[partition] = Date.now() + this.config.instanceLeaseMs;
-      this.onLapsed(partition);
+      this.attendant.onLapsed(partition);
     }
     if (Date.now() >= this.waitsUntil[partition]!) {
       for (const instance of answer.deadInstances) {

@@ -10,7 +10,7 @@ export type HintType = 'mail' | 'displaced' | 'status' | 'progress';
 const PARTS: Record<HintType, number> = { mail: 5, displaced: 3, status: 4, progress: 3 };
 
 const CHECK_INTERVAL_MS = 500;
-/** A probe goes out every 2 s; without an answer for two of them and some slack the line is deaf. */
+/** A probe goes out at least every 2 s; without an answer for two of them and some slack the line is deaf. */
 const DEAF_AFTER_MS = 5_000;
 /** Pause before a line that stays deaf is opened anew once more; doubled each time. */
 const FIRST_RETRY_MS = 1_000;
