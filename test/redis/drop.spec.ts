@@ -12,7 +12,6 @@ const PARTITION = partitionOf(GROUP);
 
 let test: TestStore;
 let instanceA: string;
-let instanceB: string;
 let a: Presence;
 let b: Presence;
 
@@ -22,7 +21,6 @@ beforeEach(async () => {
   a = test.presence();
   b = test.presence(other);
   instanceA = test.config.incarnation;
-  instanceB = other.incarnation;
 });
 
 const around = (keyId: string) => test.keys.around(GROUP, keyId);

@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { expectSame } from '../support/dump.js';
+import type { PaymentDesk } from '../support/payment-desk.js';
+import { PaymentShop } from '../support/payment-shop.js';
+
+const ANSWER_MS = 600_000;
+
+let shop: PaymentShop;
+let desk: PaymentDesk;
+
+beforeEach(async () => {
+  shop = await PaymentShop.open({ PAYMENT_TIMEOUT_MS: String(ANSWER_MS) });
+  desk = shop.desk;
+});
+
+describe('claim', () => {
+  it('gives the right to write once', async () => {
+    await desk.pay(shop.pos, 'TERM-001', 'T');
+    const start = await shop.test.now();
+    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['claimed', 'pos']);
+    const record = await desk.record('T');
+    expect(record).toMatchObject({ delivery: 'sent', version: '2', claim: 'token', sentBy: 'A' });
+    expect(Number(record['sentAt'])).toBeGreaterThanOrEqual(start);
+    expect(await desk.claim(shop.terminal, 'T', 'another')).toEqual(['taken']);
+    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['claimed', 'pos']);
+    expect(await desk.record('T')).toEqual(record);
+  });
+
+  it('gives one of many at once the right', async () => {
+    await desk.pay(shop.pos, 'TERM-001', 'T');
+    const tokens = Array.from({ length: 20 }, (_, i) => `token ${i}`);
+    const answers = await Promise.all(tokens.map((token) => desk.claim(shop.terminal, 'T', token)));
+    expect(answers.filter(([kind]) => kind === 'claimed')).toHaveLength(1);
+    expect(answers.filter(([kind]) => kind === 'taken')).toHaveLength(19);
+  });
+
+  it('replaces the deadline of the delivery by that of the answer', async () => {
+    await desk.pay(shop.pos, 'TERM-001', 'T');
+    const start = await shop.test.now();
+    await desk.claim(shop.terminal, 'T', 'token');
+    expect(await desk.deadline('T')).toBeGreaterThanOrEqual(start + ANSWER_MS);
+  });
+
+  it('ends the deadline where an answer may take forever', async () => {
+    const patient = await PaymentShop.open({ PAYMENT_TIMEOUT_MS: '0' });
+    await patient.handedOver('T');
+    expect(await patient.desk.deadline('T')).toBeUndefined();
+  });
+
+  it('is refused to a connection that is not the terminal any more', async () => {
+    await desk.pay(shop.pos, 'TERM-001', 'T');
+    const young = await shop.again(shop.terminal);
+    const before = await shop.test.dump();
+    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['stale']);
+    expectSame(await shop.test.dump(), before);
+    await shop.presence.drop(young.endpoint);
+    expect(await desk.claim(young, 'T', 'token')).toEqual(['stale']);
+    expect(await desk.claim(await shop.again(young), 'T', 'token')).toEqual(['claimed', 'pos']);
+  });
+
+  it('is refused when the transaction is final or gone', async () => {
+    await shop.settled('T');
+    expect(await desk.claim(shop.terminal, 'T', 'another')).toEqual(['over']);
+    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['over']);
+    expect(await desk.claim(shop.terminal, 'U', 'token')).toEqual(['over']);
+  });
+
+  it('names who waits for the result, late-comers too', async () => {
+    await desk.pay(shop.pos, 'TERM-001', 'T');
+    await desk.pay(shop.otherPos, 'TERM-001', 'T');
+    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['claimed', 'pos\npos-2']);
+  });
+});
+
+describe('receipt', () => {
+  it('of a payment takes it from the mailbox and notes that it was received', async () => {
+    await shop.handedOver('T');
+    await desk.receipt(shop.terminal, 'p', 'T');
+    expect(await desk.mailbox('t1')).toEqual({});
+    expect(await desk.withMail()).toEqual([]);
+    expect(await desk.record('T')).toMatchObject({ delivery: 'received', version: '3' });
+    await desk.receipt(shop.terminal, 'p', 'T');
+    expect(await desk.record('T')).toMatchObject({ delivery: 'received', version: '3' });
+  });
+
+  it('of a result takes it from the mailbox and leaves the record alone', async () => {
+    await shop.settled('T');
+    const record = await desk.record('T');
+    await desk.receipt(shop.pos, 'r', 'T');
+    expect(await desk.mailbox('pos')).toEqual({});
+    expect(await desk.withMail()).toEqual([]);
+    expect(await desk.record('T')).toEqual(record);
+  });
+
+  it('of a displaced connection leaves the message to the newer one', async () => {
+    await shop.settled('T');
+    const young = await shop.again(shop.pos);
+    const before = await shop.test.dump();
+    await desk.receipt(shop.pos, 'r', 'T');
+    expectSame(await shop.test.dump(), before);
+    await desk.receipt(young, 'r', 'T');
+    expect(await desk.mailbox('pos')).toEqual({});
+  });
+
+  it('that comes after the answer is noted, and the outcome stays', async () => {
+    await shop.settled('T');
+    const { version } = await desk.record('T');
+    expect(await desk.mailbox('t1')).toEqual({});
+    await desk.receipt(shop.terminal, 'p', 'T');
+    const after = await desk.record('T');
+    expect(after).toMatchObject({ status: 'COMPLETED', delivery: 'received' });
+    expect(Number(after['version'])).toBe(Number(version) + 1);
+  });
+
+  it('comes in batches of any size', async () => {
+    const ids = Array.from({ length: 120 }, (_, i) => `T${i}`);
+    for (const id of ids) await shop.settled(id);
+    expect(Object.keys(await desk.mailbox('pos'))).toHaveLength(120);
+    await Promise.all(ids.map((id) => desk.receipt(shop.pos, 'r', id)));
+    expect(await desk.mailbox('pos')).toEqual({});
+    expect(await desk.withMail()).toEqual([]);
+  });
+});

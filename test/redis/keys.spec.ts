@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { KeyConflict, KeyStore } from '../../src/keys/index.js';
+import { expectSame } from '../support/dump.js';
+import { TestStore } from '../support/test-store.js';
+
+const DAY_MS = 86_400_000;
+
+let test: TestStore;
+let keys: KeyStore;
+
+beforeEach(async () => {
+  test = await TestStore.open();
+  keys = new KeyStore(test.store, test.config);
+});
+
+interface Wanted {
+  groupId?: string;
+  deviceId?: string;
+  disabled?: boolean;
+}
+
+function put(id: string, key: string, { groupId = 'shop', deviceId, disabled = false }: Wanted = {}) {
+  return keys.put({ id, groupId, deviceType: 'terminal', deviceId, metadata: {}, disabled }, key);
+}
+
+const changes = `{keys}:changes`;
+const named = (part: string) => `${test.prefix}:${part}`;
+
+describe('lookup', () => {
+  it('finds who presents a key', async () => {
+    await put('t1', 'secret', { deviceId: 'TERM-001' });
+    expect(await keys.authenticate('secret')).toEqual({
+      keyId: 't1',
+      groupId: 'shop',
+      deviceType: 'terminal',
+      deviceId: 'TERM-001',
+      metadata: {},
+    });
+  });
+
+  it('finds nobody for an unknown or a disabled key', async () => {
+    await put('t1', 'secret', { disabled: true });
+    expect(await keys.authenticate('secret')).toBeUndefined();
+    expect(await keys.authenticate('unknown')).toBeUndefined();
+  });
+
+  it('never stores the key itself', async () => {
+    await put('t1', 'a-secret-text');
+    expect(JSON.stringify(await test.dump())).not.toContain('a-secret-text');
+  });
+});
+
+describe('upsert', () => {
+  it('replaces a record and all that leads to it', async () => {
+    await put('t1', 'old', { deviceId: 'TERM-001' });
+    await put('t1', 'new', { deviceId: 'TERM-002', groupId: 'other' });
+    expect(await keys.authenticate('old')).toBeUndefined();
+    expect(await keys.authenticate('new')).toMatchObject({ groupId: 'other', deviceId: 'TERM-002' });
+    expect(await keys.keyOfDevice('shop', 'TERM-001')).toBeUndefined();
+    expect(await keys.keyOfDevice('other', 'TERM-002')).toBe('t1');
+    expect(await test.redis.hlen(named('{keys}:hashes'))).toBe(1);
+    expect(await test.redis.zcard(named('{keys}:devices'))).toBe(1);
+  });
+
+  it('refuses a device id that another key of the group has', async () => {
+    await put('t1', 'one', { deviceId: 'TERM-001' });
+    const before = await test.dump();
+    await expect(put('t2', 'two', { deviceId: 'TERM-001' })).rejects.toThrow(KeyConflict);
+    expectSame(await test.dump(), before);
+    await put('t2', 'two', { deviceId: 'TERM-001', groupId: 'other' });
+    await put('t3', 'three', { deviceId: 'TERM-0011' });
+    expect(await keys.keyOfDevice('shop', 'TERM-001')).toBe('t1');
+  });
+
+  it('refuses a key that is already the key of another record', async () => {
+    await put('t1', 'same');
+    const before = await test.dump();
+    await expect(put('t2', 'same')).rejects.toThrow('already the key of t1');
+    expectSame(await test.dump(), before);
+  });
+
+  it('refuses a change of a record that was changed meanwhile', async () => {
+    await put('t1', 'secret');
+    const outcomes = await Promise.allSettled([
+      keys.setDisabled('t1', true),
+      keys.rotate('t1', 0),
+      keys.rotate('t1', 1_000),
+    ]);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('keeps the key before a rotation for as long as asked', async () => {
+    await put('t1', 'old');
+    const issued = await keys.rotate('t1', 60_000);
+    expect(await keys.authenticate('old')).toMatchObject({ keyId: 't1' });
+    expect(await keys.authenticate(issued.key)).toMatchObject({ keyId: 't1' });
+    const again = await keys.rotate('t1', 0);
+    expect(await keys.authenticate('old')).toBeUndefined();
+    expect(await keys.authenticate(issued.key)).toBeUndefined();
+    expect(await keys.authenticate(again.key)).toMatchObject({ keyId: 't1' });
+    expect(await test.redis.hlen(named('{keys}:hashes'))).toBe(1);
+  });
+
+  it('notes what changed when, and forgets it after a day', async () => {
+    const start = await test.now();
+    await put('t1', 'one');
+    const { ids, latest } = await keys.changesSince(start);
+    expect(ids).toEqual(['t1']);
+    expect(latest).toBeGreaterThanOrEqual(start);
+    await test.redis.zadd(named(changes), 'XX', start - DAY_MS - 1, 't1');
+    await put('t2', 'two');
+    expect((await keys.changesSince(0)).ids).toEqual(['t2']);
+  });
+
+  it('of the record as it is notes no change', async () => {
+    await put('t1', 'one', { deviceId: 'TERM-001' });
+    const before = await test.dump();
+    await put('t1', 'one', { deviceId: 'TERM-001' });
+    expectSame(await test.dump(), before);
+  });
+});
