@@ -58,6 +58,10 @@ export class Attendance {
     this.sessions.add(session);
     try {
       const registered = await this.presence.connect(endpointOf(session));
+      if (registered.kind === 'displaced') {
+        this.displace(session);
+        return;
+      }
       this.admit(session, registered);
       if (registered.hasOpenPayment) {
         await this.interruptions.onBack(session);

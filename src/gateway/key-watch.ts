@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/index.js';
 import { Sessions } from '../connections/index.js';
-import { KeyStore } from '../keys/index.js';
+import { KeyStore, loadKeyFile } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 
@@ -8,7 +9,10 @@ const INTERVAL_MS = 500;
 /** Looked at again, because a change may become visible after a later one. */
 const OVERLAP_MS = 2_000;
 
-/** Ends the sockets of keys that were disabled, on whatever instance they are. */
+/**
+ * Ends the sockets of keys that were disabled, on whatever instance they are, and loads the keys file again if the store has
+ * lost all keys.
+ */
 @Injectable()
 export class KeyWatch {
   private timer: NodeJS.Timeout | undefined;
@@ -18,6 +22,7 @@ export class KeyWatch {
   constructor(
     private readonly keys: KeyStore,
     private readonly sessions: Sessions,
+    @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
   ) {}
 
@@ -35,6 +40,7 @@ export class KeyWatch {
     }
     this.busy = true;
     try {
+      await this.replaceLostKeys();
       const { ids, latest } = await this.keys.changesSince(Math.max(0, this.latest - OVERLAP_MS));
       this.latest = latest;
       const here = ids.filter((id) => this.sessions.ofKey(id).length > 0);
@@ -49,6 +55,14 @@ export class KeyWatch {
       }
     } finally {
       this.busy = false;
+    }
+  }
+
+  private async replaceLostKeys(): Promise<void> {
+    const { apiKeysFile } = this.config;
+    if (apiKeysFile !== undefined && (await this.keys.isEmpty())) {
+      const count = await loadKeyFile(apiKeysFile, this.keys);
+      this.logger.error({ count }, 'the store had lost all API keys, keys file loaded again');
     }
   }
 

@@ -41,12 +41,36 @@ export class StatusFeed {
     clearInterval(this.timer);
   }
 
-  /** A desktop was registered; it gets what happens from now on. */
+  /** A desktop was registered; it gets what has happened since the moment of its registration. */
   join(session: Session): void {
     const { deviceType, groupId } = session.principal;
-    if (deviceType === 'desktop' && !this.positions.has(groupId)) {
+    if (deviceType !== 'desktop') {
+      return;
+    }
+    const position = this.positions.get(groupId);
+    if (!position) {
       const sequence = session.statusSequence;
       this.positions.set(groupId, { last: sequence, wanted: sequence, fetching: false });
+    } else if (position.last > session.statusSequence) {
+      void this.fetchFor(session, position);
+    }
+  }
+
+  /** Updates that were passed on to others while the answer to this session's registration was under way. */
+  private async fetchFor(session: Session, position: Position): Promise<void> {
+    const { groupId } = session.principal;
+    let reached = session.statusSequence;
+    session.statusSequence = Number.POSITIVE_INFINITY;
+    try {
+      while (reached < position.last) {
+        const updates = await this.presence.statusAfter(groupId, reached);
+        updates.forEach(({ frame }) => session.send(frame));
+        reached = updates.at(-1)?.sequence ?? position.last;
+      }
+    } catch (error) {
+      this.note(error);
+    } finally {
+      session.statusSequence = reached;
     }
   }
 

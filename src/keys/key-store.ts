@@ -101,6 +101,11 @@ export class KeyStore {
     return texts.map((text) => JSON.parse(text) as KeyRecord).sort((a, b) => a.id.localeCompare(b.id));
   }
 
+  /** True if the store holds no key at all. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.store.ask((redis) => redis.exists(this.names.records))) === 0;
+  }
+
   /** @returns the records of those ids that exist */
   async read(ids: readonly string[]): Promise<KeyRecord[]> {
     if (ids.length === 0) {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import { memberOf, Presence } from '../presence/index.js';
 import { partitionOf, Store } from '../redis/index.js';
-import { escapeId, mailboxKey, recordKey } from '../relay/index.js';
+import { escapeId, recordKey } from '../relay/index.js';
 
 /** One transaction and the key id of its terminal. */
 export interface Subject {
@@ -36,7 +36,7 @@ export class Ledger {
     return {
       record: recordKey(keys, groupId, transactionId),
       terminal: keys.endpoint(groupId, terminalKey),
-      terminalMailbox: mailboxKey(keys, groupId, terminalKey),
+      terminalMailbox: keys.mailbox(groupId, terminalKey),
       mail: keys.of(partition, 'mail'),
       due: keys.of(partition, 'due'),
       lost: keys.of(partition, 'lost'),
@@ -63,7 +63,7 @@ export class Ledger {
   /** Endpoint and mailbox of a desktop. */
   desktopKeys(groupId: string, keyId: string): [string, string] {
     const { keys } = this.presence;
-    return [keys.endpoint(groupId, keyId), mailboxKey(keys, groupId, keyId)];
+    return [keys.endpoint(groupId, keyId), keys.mailbox(groupId, keyId)];
   }
 
   /**

@@ -6,7 +6,7 @@ import { PARTITIONS, partitionOf, partitionTag } from '../redis/index.js';
  *
  * | key | type | content |
  * |---|---|---|
- * | `ep:<keyId>` | hash | the endpoint: `epoch`, `inst`, `conn`, `state`, `dev`; for terminals also `tx`, the open payment |
+ * | `ep:<keyId>` | hash | the endpoint: `epoch`, `inst`, `conn`, `state`, `dev`, `past` (connections before, latest first); for terminals also `tx`, the open payment |
  * | `terminals:<group>` | hash | keyId → list entry of a terminal (JSON) |
  * | `seen:<group>` | hash | keyId → last activity of a terminal, ms |
  * | `desktops:<group>` | hash | keyId of a connected desktop → its instance |
@@ -31,6 +31,11 @@ export class PresenceKeys {
     return this.of(partitionOf(groupId), `ep:${keyId}`);
   }
 
+  /** Where mail for an endpoint lies. */
+  mailbox(groupId: string, keyId: string): string {
+    return this.of(partitionOf(groupId), `mailbox:${keyId}`);
+  }
+
   /** Everything that a change of one endpoint touches. */
   around(groupId: string, keyId: string) {
     const partition = partitionOf(groupId);
@@ -44,6 +49,7 @@ export class PresenceKeys {
       leases: this.of(partition, 'leases'),
       grace: this.of(partition, 'grace'),
       mail: this.of(partition, 'mail'),
+      mailbox: this.of(partition, `mailbox:${keyId}`),
       connections: this.of(partition, 'connections'),
       lost: this.of(partition, 'lost'),
     };

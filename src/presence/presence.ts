@@ -59,8 +59,8 @@ export class Presence {
   }
 
   /** Makes a new connection the owner of its endpoint; an older one is displaced, wherever it is. */
-  async connect(endpoint: Endpoint): Promise<Registered> {
-    return (await this.register(endpoint, 'connect', 0)) as Registered;
+  connect(endpoint: Endpoint): Promise<Registration> {
+    return this.register(endpoint, 'connect', 0);
   }
 
   /** Gives a live connection its registration back after this instance was taken for dead or the store was emptied. */

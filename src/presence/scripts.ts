@@ -15,6 +15,8 @@ export const register = defineScript(file('register'), {
     'leases',
     'grace',
     'connections',
+    'mail',
+    'mailbox',
   ],
   args: [
     'keyId',

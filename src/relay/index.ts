@@ -3,7 +3,6 @@ export {
   DEPOSIT_LUA,
   escapeId,
   type Mail,
-  mailboxKey,
   mailId,
   type MailKind,
   RECORD_LUA,

@@ -52,10 +52,6 @@ export function parseMail(id: string, text: string): Mail {
  * | `mailbox:<keyId>` | hash | message id → `microseconds frame`: everything that the endpoint has not receipted |
  * | `tx:<group>:<escaped transactionId>` | hash | the transaction record, see payments |
  */
-export function mailboxKey(keys: PresenceKeys, groupId: string, keyId: string): string {
-  return keys.of(partitionOf(groupId), `mailbox:${keyId}`);
-}
-
 export function recordKey(keys: PresenceKeys, groupId: string, transactionId: string): string {
   return keys.of(partitionOf(groupId), `tx:${groupId}:${escapeId(transactionId)}`);
 }

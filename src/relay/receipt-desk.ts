@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import { Presence, memberOf } from '../presence/index.js';
 import { defineScript, partitionOf, Store, StoreUnavailable, texts } from '../redis/index.js';
-import { DEPOSIT_LUA, mailboxKey, RECORD_LUA, recordKey, transactionOf } from './mail.js';
+import { DEPOSIT_LUA, RECORD_LUA, recordKey, transactionOf } from './mail.js';
 
 const receipt = defineScript(new URL('./scripts/receipt.lua', import.meta.url), {
   uses: [DEPOSIT_LUA, RECORD_LUA],
@@ -76,7 +76,7 @@ export class ReceiptDesk {
         {
           keys: entries.flatMap(({ groupId, keyId, mailId }) => [
             keys.endpoint(groupId, keyId),
-            mailboxKey(keys, groupId, keyId),
+            keys.mailbox(groupId, keyId),
             recordKey(keys, groupId, transactionOf(mailId)),
           ]),
           args: entries.flatMap(({ groupId, keyId, epoch, mailId, writtenAt }) => [

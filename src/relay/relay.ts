@@ -4,7 +4,7 @@ import type { Logger } from '../logging/index.js';
 import { Presence, Pulse } from '../presence/index.js';
 import { Store, StoreUnavailable } from '../redis/index.js';
 import { HintLine } from './hint-line.js';
-import { kindOf, mailboxKey, parseMail, type Mail, type MailKind } from './mail.js';
+import { kindOf, parseMail, type Mail, type MailKind } from './mail.js';
 import { ReceiptDesk } from './receipt-desk.js';
 
 /** What a capability does with its kind of mail before it is written to a socket. */
@@ -49,7 +49,7 @@ export class Relay {
   /** Brings everything that lies in a session's mailbox and is not on its way yet. Rejects if the store is away. */
   async deliverAll(session: Session): Promise<void> {
     const { groupId, keyId } = session.principal;
-    const key = mailboxKey(this.presence.keys, groupId, keyId);
+    const key = this.presence.keys.mailbox(groupId, keyId);
     const stored = await this.store.ask((redis) => redis.hgetall(key));
     const mail = Object.entries(stored).map(([id, text]) => parseMail(id, text));
     mail.sort((a, b) => a.depositedAt - b.depositedAt);
@@ -67,7 +67,7 @@ export class Relay {
   /** Takes the push of an event out of a mailbox, because the application says that it has processed it. */
   async acknowledge(session: Session, eventId: string): Promise<void> {
     const { groupId, keyId } = session.principal;
-    const key = mailboxKey(this.presence.keys, groupId, keyId);
+    const key = this.presence.keys.mailbox(groupId, keyId);
     const stored = await this.store.ask((redis) => redis.hgetall(key));
     const mark = `"eventId":${JSON.stringify(eventId)}`;
     const found = Object.entries(stored).find(([, text]) => text.includes(mark));

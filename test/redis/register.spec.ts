@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Presence } from '../../src/presence/index.js';
+import { memberOf, type Presence } from '../../src/presence/index.js';
 import { partitionOf } from '../../src/redis/index.js';
 import { announced, connect, device, GROUP, till } from '../support/endpoints.js';
 import { expectSame } from '../support/dump.js';
@@ -118,6 +118,22 @@ describe('register', () => {
     await connect(a, TERMINAL);
     await test.redis.hset(around('t1').endpoint, 'tx', 'shop\nT');
     expect((await connect(a, TERMINAL)).hasOpenPayment).toBe(true);
+  });
+});
+
+describe('register, aside', () => {
+  it('puts an endpoint with waiting mail where the sweep finds it', async () => {
+    await test.redis.hset(test.keys.of(PARTITION, 'mailbox:pos'), 'r:T', '1 {}');
+    await connect(a, POS);
+    expect(await test.redis.zscore(around('pos').mail, `${GROUP}\npos`)).not.toBeNull();
+  });
+
+  it('sent again after its reply was lost does not take the endpoint back from a newer connection', async () => {
+    await connect(a, TERMINAL);
+    const { again } = test.store;
+    const young = await connect(b, TERMINAL);
+    await again();
+    expect((await endpointHash('t1'))['conn']).toBe(young.endpoint.connectionId);
   });
 });
 

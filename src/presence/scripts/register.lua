@@ -1,25 +1,31 @@
 -- Makes a connection the owner of its endpoint, or gives a live connection its registration back.
--- KEYS endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections
+-- KEYS endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections, mail, mailbox
 -- ARGV keyId, member, group, instance, leaseMs, channel, mode ('connect' or 'restore'), epoch (restore),
 --      connection, deviceType, deviceId, entry (list entry), details (JSON for the owned index), update (frame 'connected')
 -- Returns {'registered', epoch, now, latest status sequence, '1' if terminal has an open payment else '0'}
---      or {'displaced'} (restore: a newer connection owns the endpoint)
+--      or {'displaced'} (a newer connection owns the endpoint)
 -- Effects: displaces the old owner by a hint, ends the grace, announces 'connected' to the group's desktops
-local endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections,
+  mail, mailbox =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9],
+  KEYS[10], KEYS[11]
 local keyId, member, group, instance, leaseMs, channel, mode, claimed =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7], tonumber(ARGV[8])
 local connection, deviceType, deviceId, entry, details, update =
   ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 
 local now = nowMs()
-local old = redis.call('HMGET', endpoint, 'epoch', 'inst', 'conn', 'state', 'tx')
+local old = redis.call('HMGET', endpoint, 'epoch', 'inst', 'conn', 'state', 'tx', 'past')
 local oldEpoch = tonumber(old[1] or '0')
 local sameConnection = old[3] == connection
 local wasOnline = old[4] == 'online'
+local past = old[6] or ''
 
 local epoch
-if sameConnection then
+-- Sent again after its answer was lost, while a newer connection came: it must not take the endpoint back.
+if not sameConnection and string.find(' ' .. past .. ' ', ' ' .. connection .. ' ', 1, true) then
+  return { 'displaced' }
+elseif sameConnection then
   epoch = oldEpoch
 elseif mode == 'restore' then
   if oldEpoch > claimed then
@@ -30,6 +36,13 @@ else
   epoch = math.max(oldEpoch + 1, now)
 end
 
+if not sameConnection and old[3] then
+  local latest = {}
+  for id in string.gmatch(old[3] .. ' ' .. past, '%S+') do
+    latest[#latest + 1] = #latest < 8 and id or nil
+  end
+  redis.call('HSET', endpoint, 'past', table.concat(latest, ' '))
+end
 if not (sameConnection and wasOnline) then
   redis.call('HSET', endpoint, 'epoch', whole(epoch), 'inst', instance, 'conn', connection,
     'state', 'online', 'dev', deviceId)
@@ -51,6 +64,10 @@ if not (sameConnection and wasOnline) then
   end
 end
 redis.call('HSET', owned, keyId, whole(epoch) .. ' ' .. instance .. ' ' .. details)
+-- Mail that came while the endpoint was away must not depend on one read at registration.
+if redis.call('EXISTS', mailbox) == 1 then
+  redis.call('ZADD', mail, 'NX', now + 1000, member)
+end
 local lease = tonumber(redis.call('ZSCORE', leases, instance) or '0')
 if lease < now then
   redis.call('ZADD', leases, now + leaseMs, instance)
