@@ -1,34 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Heartbeat, Sessions, type Session } from '../connections/index.js';
+import { Sessions, type Session } from '../connections/index.js';
 import type { Logger } from '../logging/index.js';
-import { Presence, Pulse, type Endpoint, type OwnerView, type Registered } from '../presence/index.js';
+import { Interruptions } from '../payments/index.js';
+import { Presence, Pulse, type Endpoint, type Registered } from '../presence/index.js';
 import { Close } from '../protocol/index.js';
 import { partitionOf, StoreUnavailable } from '../redis/index.js';
-import { Interruptions } from '../payments/index.js';
 import { HintLine, Relay } from '../relay/index.js';
 import { StatusFeed } from './status-feed.js';
 
-const AUDIT_INTERVAL_MS = 2_000;
-const AUDIT_BATCH = 500;
 const DROP_RETRY_MS = 500;
 
 /**
- * Keeps the sockets of this instance and the store's presence of one mind: registers who comes, drops who goes, ends who was
- * displaced, and gives back a registration that was lost.
+ * Brings the coming and going of sockets to the store: registers who comes, drops who goes, ends who was displaced, and gives
+ * back a registration that was lost.
  */
 @Injectable()
 export class Attendance {
   private readonly leaving = new Set<Promise<void>>();
-  /** As of the last audit, and of every session registered since. */
-  private usedPartitions = new Set<number>();
-  private auditTimer: NodeJS.Timeout | undefined;
-  private auditing = false;
 
   constructor(
     private readonly presence: Presence,
     private readonly pulse: Pulse,
     private readonly sessions: Sessions,
-    private readonly heartbeat: Heartbeat,
     private readonly relay: Relay,
     private readonly statusFeed: StatusFeed,
     private readonly interruptions: Interruptions,
@@ -36,21 +29,6 @@ export class Attendance {
     hints: HintLine,
   ) {
     hints.on('displaced', ([, keyId, epoch]) => this.onDisplaced(keyId!, Number(epoch)));
-  }
-
-  async start(): Promise<void> {
-    await this.pulse.start({
-      isUsed: (partition) => this.usedPartitions.has(partition),
-      onLapsed: (partition) => void this.restorePartition(partition),
-    });
-    this.heartbeat.start((session) => this.endDead(session));
-    this.auditTimer = setInterval(() => void this.audit(), AUDIT_INTERVAL_MS);
-  }
-
-  stop(): void {
-    clearInterval(this.auditTimer);
-    this.heartbeat.stop();
-    this.pulse.stop();
   }
 
   /** A socket was opened. Never rejects: nothing of the framework would catch it. */
@@ -138,7 +116,7 @@ export class Attendance {
       this.displace(session);
       return;
     }
-    this.usedPartitions.add(partitionOf(groupId));
+    this.pulse.attend(partitionOf(groupId));
     this.onDisplaced(keyId, session.epoch);
     this.statusFeed.join(session);
     this.logger.info({ keyId, groupId, deviceType, connectionId }, 'connected');
@@ -162,12 +140,6 @@ export class Attendance {
       // What could not be read now is found by the sweep.
       this.logUnexpected(error, session, 'mailbox could not be read');
     }
-  }
-
-  private endDead(session: Session): void {
-    const { connectionId, principal } = session;
-    this.logger.info({ keyId: principal.keyId, connectionId }, 'heartbeat lost');
-    session.abandon(Close.heartbeatLost);
   }
 
   /** Tries until the store knows, because nobody else may: our lease lives, so others take the endpoint for online. */
@@ -197,68 +169,6 @@ export class Attendance {
     if (principal.deviceType === 'terminal') {
       await this.presence.recordActivity(principal.groupId, new Map([[principal.keyId, lastActivity]]));
     }
-  }
-
-  /** Others may have taken this instance for dead: whoever is still connected here is not. */
-  private async restorePartition(partition: number): Promise<void> {
-    const here = this.registeredIn().get(partition) ?? [];
-    await Promise.all(here.map((session) => this.restore(session)));
-  }
-
-  /** Compares what the store says of our sockets, so that a lost hint or a lost key cannot leave two minds for long. */
-  private async audit(): Promise<void> {
-    if (this.auditing) {
-      return;
-    }
-    this.auditing = true;
-    try {
-      const registered = this.registeredIn();
-      this.usedPartitions = new Set(registered.keys());
-      for (const [partition, sessions] of registered) {
-        for (let i = 0; i < sessions.length; i += AUDIT_BATCH) {
-          await this.auditBatch(partition, sessions.slice(i, i + AUDIT_BATCH));
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) {
-        this.logger.error({ err: error }, 'audit failed');
-      }
-    } finally {
-      this.auditing = false;
-    }
-  }
-
-  private async auditBatch(partition: number, sessions: Session[]): Promise<void> {
-    const keyIds = sessions.map(({ principal }) => principal.keyId);
-    const owners = await this.presence.ownership(partition, keyIds);
-    await Promise.all(sessions.map((session, i) => this.judge(session, owners[i])));
-  }
-
-  private async judge(session: Session, owner: OwnerView | undefined): Promise<void> {
-    if (!session.isOpen || owner?.connectionId === session.connectionId) {
-      return;
-    }
-    if (owner && owner.epoch > session.epoch) {
-      this.displace(session);
-    } else {
-      await this.restore(session);
-    }
-  }
-
-  private registeredIn(): Map<number, Session[]> {
-    const byPartition = new Map<number, Session[]>();
-    for (const session of this.sessions.all()) {
-      if (session.epoch > 0 && session.isOpen) {
-        const partition = partitionOf(session.principal.groupId);
-        const list = byPartition.get(partition);
-        if (list) {
-          list.push(session);
-        } else {
-          byPartition.set(partition, [session]);
-        }
-      }
-    }
-    return byPartition;
   }
 
   private logUnexpected(error: unknown, session: Session, message: string): void {

@@ -7,6 +7,7 @@ import { RelayModule } from '../relay/index.js';
 import { TerminalsModule } from '../terminals/index.js';
 import { ActivityLog } from './activity-log.js';
 import { Attendance } from './attendance.js';
+import { Audit } from './audit.js';
 import { GatewayExceptionFilter } from './exception.filter.js';
 import { KeyWatch } from './key-watch.js';
 import { Service } from './service.js';
@@ -19,6 +20,7 @@ import { UpgradeDoor } from './upgrade-door.js';
   providers: [
     ActivityLog,
     Attendance,
+    Audit,
     GatewayExceptionFilter,
     KeyWatch,
     Service,

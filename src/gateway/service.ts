@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
-import { Sessions } from '../connections/index.js';
+import { Heartbeat, Sessions, type Session } from '../connections/index.js';
 import type { Logger } from '../logging/index.js';
 import { Pulse } from '../presence/index.js';
+import { Close } from '../protocol/index.js';
 import { HintLine } from '../relay/index.js';
 import { ActivityLog } from './activity-log.js';
 import { Attendance } from './attendance.js';
+import { Audit } from './audit.js';
 import { KeyWatch } from './key-watch.js';
 import { StatusFeed } from './status-feed.js';
 import { UpgradeDoor } from './upgrade-door.js';
@@ -23,6 +25,8 @@ export class Service {
     private readonly door: UpgradeDoor,
     private readonly sessions: Sessions,
     private readonly attendance: Attendance,
+    private readonly audit: Audit,
+    private readonly heartbeat: Heartbeat,
     private readonly statusFeed: StatusFeed,
     private readonly activity: ActivityLog,
     private readonly keyWatch: KeyWatch,
@@ -34,7 +38,9 @@ export class Service {
 
   async start(): Promise<void> {
     await this.hints.start();
-    await this.attendance.start();
+    await this.pulse.start((partition) => void this.audit.restorePartition(partition));
+    this.heartbeat.start((session) => this.endDead(session));
+    this.audit.start();
     this.statusFeed.start();
     this.activity.start();
     this.keyWatch.start();
@@ -60,7 +66,9 @@ export class Service {
     await this.sendAway(deadline);
     await this.until(deadline, () => this.sessions.size === 0);
     await Promise.race([this.attendance.settled(), this.until(deadline, () => false)]);
-    this.attendance.stop();
+    this.audit.stop();
+    this.heartbeat.stop();
+    this.pulse.stop();
     this.statusFeed.stop();
     this.activity.stop();
     this.keyWatch.stop();
@@ -68,6 +76,12 @@ export class Service {
     await this.pulse
       .release()
       .catch((error: unknown) => this.logger.warn({ err: error }, 'leases left to expire'));
+  }
+
+  private endDead(session: Session): void {
+    const { connectionId, principal } = session;
+    this.logger.info({ keyId: principal.keyId, connectionId }, 'heartbeat lost');
+    session.abandon(Close.heartbeatLost);
   }
 
   /**

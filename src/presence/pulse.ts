@@ -18,17 +18,11 @@ export interface DeadlineSet {
   onDue(groupId: string, id: string): Promise<void>;
 }
 
-/** Who knows the clients of this instance. */
-export interface Attendant {
-  /** Whether a client of this instance lives in the partition. */
-  isUsed(partition: number): boolean;
-  /** Others may have taken this instance for dead in the partition. */
-  onLapsed(partition: number): void;
-}
-
 const LONGEST_INTERVAL_MS = 500;
 /** Where no client of this instance is, nobody of this instance waits for a deadline. */
 const UNUSED_INTERVAL_MS = 2_000;
+/** How long a partition counts as used after it was last attended to. */
+const USED_FOR_MS = 5_000;
 const PROBE_INTERVAL_MS = 1_400;
 /** Most members of one deadline set that one beat takes on. */
 const SWEEP_LIMIT = 200;
@@ -48,7 +42,8 @@ export class Pulse {
   private readonly unusedIntervalMs: number;
   private timer: NodeJS.Timeout | undefined;
   private slice = 0;
-  private attendant: Attendant = { isUsed: () => false, onLapsed: () => {} };
+  private onLapsed: (partition: number) => void = () => {};
+  private readonly usedUntil = new Array<number>(PARTITIONS).fill(0);
   /** When every partition was last reached, ms; 0 = not yet. */
   private readonly reachedAt = new Array<number>(PARTITIONS).fill(0);
   /** Until when this instance does not judge others in a partition, ms. */
@@ -71,14 +66,20 @@ export class Pulse {
     this.sets.push(set);
   }
 
-  async start(attendant: Attendant): Promise<void> {
+  /** @param onLapsed called when others may have taken this instance for dead in a partition */
+  async start(onLapsed: (partition: number) => void): Promise<void> {
     await Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => this.beat(partition)));
-    this.attendant = attendant;
+    this.onLapsed = onLapsed;
     this.timer = setInterval(() => this.tick(), this.intervalMs / SLICES);
   }
 
   stop(): void {
     clearInterval(this.timer);
+  }
+
+  /** A client of this instance lives in the partition: its deadlines matter here. To be said again every few seconds. */
+  attend(partition: number): void {
+    this.usedUntil[partition] = Date.now() + USED_FOR_MS;
   }
 
   /** Ends the leases at once, for a stop in which all endpoints were handed over. */
@@ -100,8 +101,8 @@ export class Pulse {
 
   private tick(): void {
     for (let partition = this.slice; partition < PARTITIONS; partition += SLICES) {
-      const age = Date.now() - this.reachedAt[partition]!;
-      if (age >= this.unusedIntervalMs || this.attendant.isUsed(partition)) {
+      const now = Date.now();
+      if (now < this.usedUntil[partition]! || now - this.reachedAt[partition]! >= this.unusedIntervalMs) {
         void this.guardedBeat(partition);
       }
     }
@@ -145,7 +146,7 @@ export class Pulse {
     if (answer.lapsed) {
       // Whatever kept this instance from the store may have kept the others too: they get the time to come back.
       this.waitsUntil[partition] = Date.now() + this.config.instanceLeaseMs;
-      this.attendant.onLapsed(partition);
+      this.onLapsed(partition);
     }
     if (Date.now() >= this.waitsUntil[partition]!) {
       for (const instance of answer.deadInstances) {

@@ -1,15 +1,18 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, inject, it } from 'vitest';
 import type { PosClient } from '../support/clients.js';
 import { eventually } from '../support/eventually.js';
 import { posKey, startCluster, terminalKey, type Cluster } from '../support/fixture.js';
+import { RedisLine } from '../support/redis-line.js';
 
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 let cluster: Cluster | undefined;
+let line: RedisLine | undefined;
 
 afterEach(async () => {
   await cluster?.close();
-  cluster = undefined;
+  await line?.close();
+  cluster = line = undefined;
 });
 
 /** What a desktop was told, each update as its text. */
@@ -82,6 +85,42 @@ it('reach a desktop that comes meanwhile from its registration on, without a gap
     expect(own).toEqual(all.slice(all.length - own.length));
   }
 });
+
+it('reach a desktop whose registration was answered late', async () => {
+  line = await RedisLine.to(inject('redisUrl'));
+  cluster = await startCluster({
+    instances: 0,
+    keys: [posKey('observer'), posKey('pos'), ...names('t', 5).map((id) => terminalKey(id, `TERM-${id}`))],
+  });
+  await cluster.add({ REDIS_URL: line.url });
+  await cluster.add();
+  const { pos, terminal } = placed(cluster);
+  const observer = await pos('observer', 0);
+  await terminal('t4', 1);
+  await untilConnected(observer, 'TERM-t4');
+  line.delay('commands', 300);
+  const arriving = pos('pos', 0);
+  // While the store has the registration and the instance does not know it yet, terminals come.
+  const { desktops } = await registeredDesktops(2);
+  expect(desktops).toBe(2);
+  for (const id of names('t', 3)) await terminal(id, 1);
+  const late = await arriving;
+  line.heal();
+  await terminal('t3', 1);
+  await Promise.all([observer, late].map((desktop) => untilConnected(desktop, 'TERM-t3')));
+  expect(told(late)).toEqual(told(observer).slice(1));
+});
+
+/** Waits until the store knows that many desktops. */
+async function registeredDesktops(count: number): Promise<{ desktops: number }> {
+  const { redis, prefix } = cluster!;
+  const [name = ''] = await redis.keys(`${prefix}:*:desktops:shop`);
+  return eventually(async () => {
+    const desktops = await redis.hlen(name);
+    if (desktops < count) throw new Error(`${desktops} desktops are registered`);
+    return { desktops };
+  });
+}
 
 function placed(of: Cluster) {
   return {

@@ -35,9 +35,5 @@ end
 local push = before .. answer .. after .. version .. '}'
 redis.call('HSET', record, 'status', 'COMPLETED', 'push', push, 'eventId', eventId, 'retrySafe', '',
   'completedAt', whole(now))
-local i = 0
-for keyId in string.gmatch(recipients, '[^\n]+') do
-  deposit(KEYS[5 + i * 2], KEYS[6 + i * 2], mail, keyId, ARGV[17 + i], channel, keepMs, 'l:' .. escapedId, push)
-  i = i + 1
-end
+depositForAll(recipients, 5, 17, mail, channel, keepMs, 'l:' .. escapedId, push)
 return { 'delivered' }

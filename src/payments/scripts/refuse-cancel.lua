@@ -13,10 +13,6 @@ end
 if (state[3] or '') ~= askers then
   return { 'recipients', state[3] or '' }
 end
-local i = 0
-for keyId in string.gmatch(askers, '[^\n]+') do
-  deposit(KEYS[3 + i * 2], KEYS[4 + i * 2], mail, keyId, ARGV[7 + i], channel, keepMs, 'x:' .. escapedId, frame)
-  i = i + 1
-end
+depositForAll(askers, 3, 7, mail, channel, keepMs, 'x:' .. escapedId, frame)
 redis.call('HDEL', record, 'cancelledBy')
 return { 'passed' }

@@ -72,9 +72,5 @@ end
 for _, kind in ipairs({ 'p:', 'i:', 'c:' }) do
   withdraw(terminalMailbox, mail, terminalMember, kind .. escapedId)
 end
-local i = 0
-for keyId in string.gmatch(recipients, '[^\n]+') do
-  deposit(KEYS[6 + i * 2], KEYS[7 + i * 2], mail, keyId, ARGV[18 + i], channel, keepMs, 'r:' .. escapedId, push)
-  i = i + 1
-end
+depositForAll(recipients, 6, 18, mail, channel, keepMs, 'r:' .. escapedId, push)
 return { 'settled', version }

@@ -40,9 +40,5 @@ redis.call('HDEL', record, 'voidPending', 'voidRefusal')
 redis.call('PEXPIRE', record, keepMs)
 withdraw(terminalMailbox, mail, terminalMember, 'v:' .. escapedId)
 local push = before .. state[5] .. after .. version .. '}'
-local i = 0
-for keyId in string.gmatch(recipients, '[^\n]+') do
-  deposit(KEYS[4 + i * 2], KEYS[5 + i * 2], mail, keyId, ARGV[13 + i], channel, keepMs, 'w:' .. escapedId, push)
-  i = i + 1
-end
+depositForAll(recipients, 4, 13, mail, channel, keepMs, 'w:' .. escapedId, push)
 return { 'voided' }

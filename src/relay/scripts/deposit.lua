@@ -25,6 +25,17 @@ local function deposit(endpoint, mailbox, mail, keyId, member, channel, keepMs, 
   redis.call('SPUBLISH', channel .. owner[2], hint)
 end
 
+-- Deposits the same message for several endpoints.
+--   keyIds: theirs, joined by line feeds; firstKey: index in KEYS of the first one's endpoint, followed by its mailbox and the
+--   next one's endpoint; firstArg: index in ARGV of the first one's member
+local function depositForAll(keyIds, firstKey, firstArg, mail, channel, keepMs, id, text)
+  local i = 0
+  for keyId in string.gmatch(keyIds, '[^\n]+') do
+    deposit(KEYS[firstKey + i * 2], KEYS[firstKey + 1 + i * 2], mail, keyId, ARGV[firstArg + i], channel, keepMs, id, text)
+    i = i + 1
+  end
+end
+
 -- Takes a message out of a mailbox; a mailbox without mail is swept no more.
 local function withdraw(mailbox, mail, member, id)
   redis.call('HDEL', mailbox, id)
