@@ -7,7 +7,7 @@ import { StoreUnavailable } from '../redis/index.js';
 import { Relay, transactionOf, type Mail } from '../relay/index.js';
 import { Ledger } from './ledger.js';
 import { Outcomes } from './outcomes.js';
-import { claim } from './scripts.js';
+import { claim, unclaim } from './scripts.js';
 import { Stages } from './stages.js';
 
 const RETRY_MS = 100;
@@ -16,6 +16,7 @@ const RETRY_MS = 100;
 @Injectable()
 export class Dispatch {
   private attempts = 0;
+  private readonly tokens = new WeakMap<Mail, string>();
 
   constructor(
     private readonly ledger: Ledger,
@@ -27,6 +28,7 @@ export class Dispatch {
   ) {
     relay.handle('p', {
       prepare: (session, mail) => this.claim(session, mail),
+      unwritten: (session, mail) => void this.giveBack(session, mail),
       received: (session, mail, shown) => shown && this.tell(session, mail, 'received'),
     });
     relay.handle('v', { repeats: true });
@@ -45,11 +47,26 @@ export class Dispatch {
     if (outcome !== 'claimed') {
       return undefined;
     }
+    this.tokens.set(mail, token);
     this.outcomes.expect(session.principal.groupId, transactionId, recipients ?? '');
     if (shown === '1') {
       this.tell(session, mail, 'sent');
     }
     return mail.frame;
+  }
+
+  /** The socket went away between claim and write. Best effort: what stays claimed is found by the inquiry at reconnect. */
+  private async giveBack({ principal }: Session, mail: Mail): Promise<void> {
+    const transactionId = transactionOf(mail.id);
+    const subject = { groupId: principal.groupId, transactionId, terminalKey: principal.keyId };
+    const { deliveryTimeoutMs } = this.config;
+    try {
+      const token = this.tokens.get(mail)!;
+      const args = { ...this.ledger.args(subject), token, deliveryTimeoutMs, frame: mail.frame };
+      await this.ledger.store.run(unclaim, this.ledger.keys(subject), args);
+    } catch (error) {
+      this.logger.warn({ err: error, transactionId }, 'claim could not be given back');
+    }
   }
 
   /**

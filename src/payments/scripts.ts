@@ -49,6 +49,24 @@ export const claim = defineScript(file('claim'), {
   reply: texts,
 });
 
+export const unclaim = defineScript(file('unclaim'), {
+  uses,
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due'],
+  args: [
+    'token',
+    'deliveryTimeoutMs',
+    'member',
+    'terminalKey',
+    'terminalMember',
+    'escapedId',
+    'channel',
+    'keepMs',
+    'instance',
+    'frame',
+  ],
+  reply: texts,
+});
+
 export const settle = defineScript(file('settle'), {
   uses,
   keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due'],

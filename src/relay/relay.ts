@@ -13,6 +13,8 @@ export interface MailHandler {
   prepare?(session: Session, mail: Mail): Promise<string | undefined>;
   /** The frame as it is sent to a receiver that was away when it was put into the mailbox. */
   recovered?(frame: string): string;
+  /** The frame was prepared, but the socket could not take it: certainly nothing was written. */
+  unwritten?(session: Session, mail: Mail): void;
   /** The frame was written. */
   written?(session: Session, mail: Mail): void;
   /** The receiver has proven to have read it. @param shown a desktop wants to see the stages of its transaction */
@@ -125,6 +127,8 @@ export class Relay {
     const written = session.sendWithReceipt(text, () => this.onReceipt(session, mail, writtenAt));
     if (written) {
       handler?.written?.(session, mail);
+    } else {
+      handler?.unwritten?.(session, mail);
     }
     return written;
   }
