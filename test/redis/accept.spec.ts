@@ -39,7 +39,7 @@ describe('a new payment', () => {
       recipients: 'pos',
       'request.amount': '"10.00"',
       'request.metadata': '{"order":7}',
-      acceptedBy: 'A',
+      'step.accepted': `${record['createdAt']} A`,
     });
     expect(Number(record['createdAt'])).toBeGreaterThanOrEqual(start);
     expect(record['updatedAt']).toBe(record['createdAt']);
@@ -86,7 +86,7 @@ describe('a new payment', () => {
   it('is found under an id with a line feed and other oddities', async () => {
     const odd = 'a\nb "\\ ü \ud800';
     await desk.pay(shop.pos, 'TERM-001', odd);
-    expect(await desk.claim(shop.terminal, odd, 'token')).toEqual(['claimed', 'pos']);
+    expect(await desk.claim(shop.terminal, odd, 'token')).toEqual(['claimed', 'pos', '']);
     await desk.answer(shop.terminal, odd, 'SUCCESS');
     expect(await desk.lock('t1')).toBeUndefined();
     expect(Object.keys(await desk.mailbox('pos'))).toHaveLength(1);

@@ -4,6 +4,7 @@ import type { PaymentDesk } from '../support/payment-desk.js';
 import { PaymentShop } from '../support/payment-shop.js';
 
 const ANSWER_MS = 600_000;
+const STEP_AT_A = expect.stringMatching(/^\d{13} A$/) as string;
 
 let shop: PaymentShop;
 let desk: PaymentDesk;
@@ -17,12 +18,13 @@ describe('claim', () => {
   it('gives the right to write once', async () => {
     await desk.pay(shop.pos, 'TERM-001', 'T');
     const start = await shop.test.now();
-    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['claimed', 'pos']);
+    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['claimed', 'pos', '']);
     const record = await desk.record('T');
-    expect(record).toMatchObject({ delivery: 'sent', version: '2', claim: 'token', sentBy: 'A' });
+    expect(record).toMatchObject({ delivery: 'sent', version: '2', claim: 'token', dispatches: '1' });
+    expect(record['step.claimed']).toBe(`${record['sentAt']} A`);
     expect(Number(record['sentAt'])).toBeGreaterThanOrEqual(start);
     expect(await desk.claim(shop.terminal, 'T', 'another')).toEqual(['taken']);
-    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['claimed', 'pos']);
+    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['claimed', 'pos', '']);
     expect(await desk.record('T')).toEqual(record);
   });
 
@@ -55,7 +57,7 @@ describe('claim', () => {
     expectSame(await shop.test.dump(), before);
     await shop.presence.drop(young.endpoint);
     expect(await desk.claim(young, 'T', 'token')).toEqual(['stale']);
-    expect(await desk.claim(await shop.again(young), 'T', 'token')).toEqual(['claimed', 'pos']);
+    expect(await desk.claim(await shop.again(young), 'T', 'token')).toEqual(['claimed', 'pos', '']);
   });
 
   it('is refused when the transaction is final or gone', async () => {
@@ -68,7 +70,7 @@ describe('claim', () => {
   it('names who waits for the result, late-comers too', async () => {
     await desk.pay(shop.pos, 'TERM-001', 'T');
     await desk.pay(shop.otherPos, 'TERM-001', 'T');
-    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['claimed', 'pos\npos-2']);
+    expect(await desk.claim(shop.terminal, 'T', 'token')).toEqual(['claimed', 'pos\npos-2', '']);
   });
 });
 
@@ -83,13 +85,15 @@ describe('receipt', () => {
     expect(await desk.record('T')).toMatchObject({ delivery: 'received', version: '3' });
   });
 
-  it('of a result takes it from the mailbox and leaves the record alone', async () => {
+  it('of a result takes it from the mailbox and notes it in the record without a new version', async () => {
     await shop.settled('T');
     const record = await desk.record('T');
     await desk.receipt(shop.pos, 'r', 'T');
     expect(await desk.mailbox('pos')).toEqual({});
     expect(await desk.withMail()).toEqual([]);
-    expect(await desk.record('T')).toEqual(record);
+    const { 'step.pushed': pushed, 'step.receipted': receipted, ...rest } = await desk.record('T');
+    expect(rest).toEqual(record);
+    expect([pushed, receipted]).toEqual([STEP_AT_A, STEP_AT_A]);
   });
 
   it('of a displaced connection leaves the message to the newer one', async () => {

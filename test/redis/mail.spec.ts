@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memberOf } from '../../src/presence/index.js';
 import { defineScript, partitionOf } from '../../src/redis/index.js';
-import { DEPOSIT_LUA, mailboxKey } from '../../src/relay/index.js';
+import { DEPOSIT_LUA } from '../../src/relay/index.js';
 import { connect, GROUP, till, type Connected } from '../support/endpoints.js';
 import { HintEar } from '../support/hint-ear.js';
 import { TestStore } from '../support/test-store.js';
@@ -34,7 +34,7 @@ let mailbox: string;
 beforeEach(async () => {
   test = await TestStore.open();
   mail = test.keys.of(PARTITION, 'mail');
-  mailbox = mailboxKey(test.keys, GROUP, 'pos');
+  mailbox = test.keys.mailbox(GROUP, 'pos');
   ear = await HintEar.on(test.keys.channel(PARTITION, test.config.incarnation));
 });
 

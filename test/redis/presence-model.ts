@@ -6,7 +6,11 @@ interface ModelEndpoint {
   instance: string;
   connectionId: string;
   state: 'online' | 'reconnecting' | 'offline';
+  /** Ids of the connections before, latest first: they can not take the endpoint back. */
+  past: string[];
 }
+
+const MOST_PAST = 8;
 
 /** A connection as its instance knows it: what it was registered under. */
 export interface ModelConnection {
@@ -90,7 +94,11 @@ export class PresenceModel {
   }
 
   private own({ principal, connectionId }: Endpoint, instance: string, epoch: number): void {
-    this.endpoints.set(principal.keyId, { epoch, instance, connectionId, state: 'online' });
+    const { keyId } = principal;
+    const old = this.endpoints.get(keyId);
+    let past = old?.past ?? [];
+    if (old && old.connectionId !== connectionId) past = [old.connectionId, ...past].slice(0, MOST_PAST);
+    this.endpoints.set(keyId, { epoch, instance, connectionId, state: 'online', past });
     this.lapsed.delete(instance);
   }
 

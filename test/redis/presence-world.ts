@@ -102,7 +102,10 @@ export class PresenceWorld {
   private async drop(connection: ModelConnection | undefined): Promise<void> {
     if (!connection) return this.nothing();
     const kind = this.model.drop(connection);
-    expect(await this.presences[connection.instance]!.drop(connection.endpoint)).toEqual({ kind });
+    expect(await this.presences[connection.instance]!.drop(connection.endpoint)).toEqual({
+      kind,
+      openPayment: false,
+    });
   }
 
   private async endGrace(keyId: string, due: boolean): Promise<void> {
@@ -164,6 +167,7 @@ export class PresenceWorld {
               conn: known.connectionId,
               state: known.state,
               dev: deviceId,
+              ...(known.past.length > 0 && { past: known.past.join(' ') }),
             }
           : {},
       );

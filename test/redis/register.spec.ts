@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { memberOf, type Presence } from '../../src/presence/index.js';
+import type { Presence } from '../../src/presence/index.js';
 import { partitionOf } from '../../src/redis/index.js';
 import { announced, connect, device, GROUP, till } from '../support/endpoints.js';
 import { expectSame } from '../support/dump.js';
@@ -72,7 +72,7 @@ describe('register', () => {
     await connect(a, POS);
     const old = await connect(a, TERMINAL);
     await connect(b, TERMINAL);
-    expect(await a.drop(old.endpoint)).toEqual({ kind: 'stale' });
+    expect(await a.drop(old.endpoint)).toMatchObject({ kind: 'stale' });
     expect(await announced(a)).toEqual(['TERM-001 connected', 'TERM-001 connected']);
   });
 

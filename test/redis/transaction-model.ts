@@ -9,6 +9,10 @@ export interface ModelTransaction {
   /** Of the claim that was granted. */
   token?: string;
   retrySafe?: '' | 'true' | 'false';
+  /** The gateway gave it up; what the terminal says afterwards is late. */
+  givenUp?: boolean;
+  /** What the terminal has said after it was final, each once. */
+  said: FinalAnswer[];
 }
 
 export const OUTCOMES = { SUCCESS: 'COMPLETED', FAILED: 'FAILED', CANCELLED: 'CANCELLED' } as const;
@@ -47,6 +51,7 @@ export class TransactionModel {
       status: 'PENDING',
       delivery: 'queued',
       version: 1,
+      said: [],
     });
     this.mailbox(terminal).add(`p:${id}`);
     return 'accepted';
@@ -78,13 +83,28 @@ export class TransactionModel {
   answer(terminal: string, id: string, status: FinalAnswer | 'PENDING'): boolean {
     const transaction = this.transactions.get(id);
     if (transaction?.terminal !== terminal || transaction.delivery === 'queued') return false;
-    if (status !== 'PENDING') {
+    if (status !== 'PENDING' && transaction.status !== 'PENDING') {
+      this.answerAgain(id, status);
+    } else if (status !== 'PENDING') {
       this.end(id, OUTCOMES[status], status === 'SUCCESS' ? '' : 'false');
     }
     return true;
   }
 
+  private answerAgain(id: string, status: FinalAnswer): void {
+    const known = this.transactions.get(id)!;
+    const first = known.givenUp ? known.said[0] : undefined;
+    const stands = first ? OUTCOMES[first] : known.status;
+    const isLate = known.givenUp && !first;
+    if (!isLate && (OUTCOMES[status] === stands || known.said.includes(status))) return;
+    known.said.push(status);
+    known.version += 1;
+    if (isLate && status === 'SUCCESS') this.mailbox(known.terminal).add(`v:${id}`);
+  }
+
   deadline(id: string): void {
+    const known = this.transactions.get(id);
+    if (known?.status === 'PENDING') known.givenUp = true;
     this.end(id, 'FAILED', this.transactions.get(id)?.delivery === 'queued' ? 'true' : 'false');
   }
 

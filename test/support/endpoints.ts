@@ -25,7 +25,11 @@ export interface Connected extends Registered {
 /** A new connection of a key, registered. */
 export async function connect(presence: Presence, principal: Principal): Promise<Connected> {
   const endpoint = connectionOf(principal);
-  return { endpoint, ...(await presence.connect(endpoint)) };
+  const registration = await presence.connect(endpoint);
+  if (registration.kind === 'displaced') {
+    throw new Error(`a new connection of ${principal.keyId} was displaced`);
+  }
+  return { endpoint, ...registration };
 }
 
 /** What the desktops of the group were told, in order: terminal and event. */

@@ -1,47 +1,73 @@
+import type { Session, Sessions } from '../../src/connections/index.js';
 import { KeyStore } from '../../src/keys/index.js';
 import {
+  Cancellations,
+  Interruptions,
+  LateResults,
   Outcomes,
   Payments,
   readPaymentOrder,
   readTerminalAnswer,
-  type Caller,
+  Stages,
 } from '../../src/payments/index.js';
-import { claim } from '../../src/payments/scripts.js';
-import { memberOf, type DeadlineSet, type Presence, type Pulse } from '../../src/presence/index.js';
+import { Ledger } from '../../src/payments/ledger.js';
+import { claim, unclaim } from '../../src/payments/scripts.js';
+import type { DeadlineSet, Endpoint, Pulse } from '../../src/presence/index.js';
 import type { Principal } from '../../src/protocol/index.js';
-import { partitionOf } from '../../src/redis/index.js';
-import { escapeId, mailboxKey, mailId, recordKey, type MailKind } from '../../src/relay/index.js';
+import {
+  escapeId,
+  type HintLine,
+  mailId,
+  type MailHandler,
+  type MailKind,
+  type Relay,
+} from '../../src/relay/index.js';
 import { ReceiptDesk } from '../../src/relay/receipt-desk.js';
 import { TerminalResolver } from '../../src/terminals/index.js';
 import { GROUP } from './endpoints.js';
+import { PaymentRecords } from './payment-records.js';
 import { silentLogger, type TestStore } from './test-store.js';
 
 /** Whose connection something is done for. */
-export type Actor = Caller;
+export interface Actor {
+  principal: Principal;
+  epoch: number;
+  endpoint: Endpoint;
+}
 
 /** The life of payments in the store, step by step, without sockets. */
-export class PaymentDesk {
+export class PaymentDesk extends PaymentRecords {
   readonly keyStore: KeyStore;
-  private readonly presence: Presence;
+  readonly ledger: Ledger;
   private readonly payments: Payments;
   private readonly outcomes: Outcomes;
+  private readonly lateResults: LateResults;
+  private readonly interruptions: Interruptions;
+  private readonly cancellations: Cancellations;
+  private readonly stages: Stages;
   private readonly receipts: ReceiptDesk;
-  private due: DeadlineSet | undefined;
+  private readonly due = new Map<string, DeadlineSet>();
+  private readonly handlers = new Map<MailKind, MailHandler>();
 
-  constructor(private readonly test: TestStore) {
+  constructor(test: TestStore) {
+    super(test);
     const { store, config } = test;
-    this.presence = test.presence();
+    const presence = test.presence();
+    // Sweeps, mail and hints come when the test says so.
+    const pulse = { watch: (set: DeadlineSet) => this.due.set(set.name, set) } as unknown as Pulse;
+    const relay = {
+      handle: (kind: MailKind, handler: MailHandler) => this.handlers.set(kind, handler),
+    } as unknown as Relay;
+    const hints = { on: () => undefined } as unknown as HintLine;
     this.keyStore = new KeyStore(store, config);
-    this.payments = new Payments(
-      store,
-      this.presence,
-      new TerminalResolver(this.keyStore, this.presence),
-      config,
-    );
-    // A pulse that beats when the test says so.
-    const pulse = { watch: (set: DeadlineSet) => (this.due = set) } as unknown as Pulse;
-    this.outcomes = new Outcomes(store, this.presence, config, silentLogger, pulse);
-    this.receipts = new ReceiptDesk(store, this.presence);
+    this.ledger = new Ledger(store, presence, config);
+    this.payments = new Payments(this.ledger, new TerminalResolver(this.keyStore, presence), config);
+    this.lateResults = new LateResults(this.ledger, config, silentLogger);
+    this.outcomes = new Outcomes(this.ledger, this.lateResults, config, silentLogger, pulse);
+    this.interruptions = new Interruptions(this.ledger, presence, this.outcomes, config, silentLogger, pulse);
+    this.cancellations = new Cancellations(this.ledger, this.outcomes, config, relay);
+    this.stages = new Stages(this.ledger, {} as Sessions, hints);
+    this.receipts = new ReceiptDesk(store, presence, config);
   }
 
   /** Makes the device id of a terminal known, as its API key does. */
@@ -52,8 +78,14 @@ export class PaymentDesk {
     );
   }
 
-  /** @param request beside the transaction id */
-  pay(caller: Actor, terminalId: string, transactionId: string, request: object = {}): Promise<string> {
+  /** @param request beside the transaction id @param showStages the till wants to see the stages of its payments */
+  async pay(
+    caller: Actor,
+    terminalId: string,
+    transactionId: string,
+    request: object = {},
+    showStages = false,
+  ): Promise<string> {
     const paymentRequest = {
       transactionId,
       amount: '10.00',
@@ -62,31 +94,24 @@ export class PaymentDesk {
       ...request,
     };
     const body = { action: 'payment', terminalId, paymentRequest };
-    return this.payments.pay(
-      caller,
-      readPaymentOrder({ action: 'payment', body, text: JSON.stringify(body) }),
-    );
+    const order = readPaymentOrder({ action: 'payment', body, text: JSON.stringify(body) });
+    return (await this.payments.pay(caller, order, showStages)).kind;
   }
 
   /** Asks for the right to write a payment to a terminal's socket. */
   claim({ principal, epoch }: Actor, transactionId: string, token: string): Promise<string[]> {
-    const { keyId, groupId } = principal;
-    const { store, keys, config } = this.test;
-    return store.run(
-      claim,
-      {
-        record: recordKey(keys, groupId, transactionId),
-        terminal: keys.endpoint(groupId, keyId),
-        due: keys.of(partitionOf(groupId), 'due'),
-      },
-      {
-        epoch,
-        token,
-        paymentTimeoutMs: config.paymentTimeoutMs,
-        member: memberOf(groupId, escapeId(transactionId)),
-        instance: config.instanceId,
-      },
-    );
+    const subject = { groupId: principal.groupId, transactionId, terminalKey: principal.keyId };
+    const { paymentTimeoutMs } = this.test.config;
+    const args = { ...this.ledger.args(subject), epoch, token, paymentTimeoutMs };
+    return this.test.store.run(claim, this.ledger.keys(subject), args);
+  }
+
+  /** Gives the right back, because nothing was written. */
+  unclaim({ principal }: Actor, transactionId: string, token: string): Promise<string[]> {
+    const subject = { groupId: principal.groupId, transactionId, terminalKey: principal.keyId };
+    const { deliveryTimeoutMs } = this.test.config;
+    const args = { ...this.ledger.args(subject), token, deliveryTimeoutMs, frame: '{"action":"payment"}' };
+    return this.test.store.run(unclaim, this.ledger.keys(subject), args);
   }
 
   answer(terminal: Actor, transactionId: string, status: string, response: object = {}): Promise<void> {
@@ -96,59 +121,67 @@ export class PaymentDesk {
       paymentResponse: { transactionId, status, ...response },
     };
     const answer = readTerminalAnswer({ action: body.action, body, text: JSON.stringify(body) });
-    return this.outcomes.answer(terminal, 'connection', answer);
+    return this.outcomes.answer(this.session(terminal), answer);
   }
 
   /** The receiver has proven to have read a message. Resolves when the store has it. */
-  receipt({ principal, epoch }: Actor, kind: MailKind, transactionId: string): Promise<void> {
+  receipt({ principal, epoch }: Actor, kind: MailKind, transactionId: string): Promise<boolean> {
     const { groupId, keyId } = principal;
-    return new Promise((done) =>
-      this.receipts.add({ groupId, keyId, epoch, mailId: mailId(kind, transactionId), done }),
-    );
+    const writtenAt = Date.now();
+    const id = mailId(kind, transactionId);
+    return new Promise((done) => this.receipts.add({ groupId, keyId, epoch, mailId: id, writtenAt, done }));
   }
 
   /** What the sweep does with a transaction that it finds due. */
   sweep(transactionId: string): Promise<void> {
-    return this.due!.onDue(GROUP, escapeId(transactionId));
+    return this.due.get('due')!.onDue(GROUP, escapeId(transactionId));
   }
 
-  /** Lets the deadline of a transaction pass. @returns whether it had one */
-  async passDeadline(transactionId: string): Promise<boolean> {
-    const member = memberOf(GROUP, escapeId(transactionId));
-    return (await this.test.redis.zadd(this.dueKey, 'XX', 'CH', 1, member)) === 1;
+  /** What the sweep, or whoever noticed the drop, does about a terminal that dropped with an open payment. */
+  seeToLost(keyId: string): Promise<void> {
+    return this.due.get('lost')!.onDue(GROUP, keyId);
   }
 
-  /** The deadline of a transaction, ms; undefined if it has none. */
-  async deadline(transactionId: string): Promise<number | undefined> {
-    const score = await this.test.redis.zscore(this.dueKey, memberOf(GROUP, escapeId(transactionId)));
-    return score === null ? undefined : Number(score);
+  /** A terminal that was told to have an open payment is back. */
+  resume(terminal: Actor): Promise<void> {
+    return this.interruptions.onBack(this.session(terminal));
   }
 
-  record(transactionId: string): Promise<Record<string, string>> {
-    return this.test.redis.hgetall(recordKey(this.test.keys, GROUP, transactionId));
+  /** The terminal says that a payment never arrived. */
+  tellUnknown(terminal: Actor, transactionId: string): Promise<void> {
+    return this.interruptions.onUnknown(this.session(terminal), transactionId);
   }
 
-  /** Message id → frame. */
-  async mailbox(keyId: string): Promise<Record<string, string>> {
-    const stored = await this.test.redis.hgetall(mailboxKey(this.test.keys, GROUP, keyId));
-    return Object.fromEntries(
-      Object.entries(stored).map(([id, text]) => [id, text.slice(text.indexOf(' ') + 1)]),
-    );
+  tellProgress(terminal: Actor, transactionId: string, stage: string): Promise<void> {
+    return this.stages.fromTerminal(this.session(terminal), { transactionId, stage });
   }
 
-  /** Key ids that the sweep of mail would find some day. */
-  async withMail(): Promise<string[]> {
-    const members = await this.test.redis.zrange(this.test.keys.of(partitionOf(GROUP), 'mail'), 0, '-1');
-    return members.map((member) => member.slice(member.indexOf('\n') + 1)).sort();
+  /** @param told beside the transaction id */
+  answerVoid(
+    terminal: Actor,
+    transactionId: string,
+    told: { status: 'SUCCESS' | 'FAILED'; errorCode?: string },
+  ): Promise<void> {
+    return this.lateResults.onVoidResponse(this.session(terminal), { transactionId, ...told });
   }
 
-  /** The transaction that locks a terminal. */
-  async lock(keyId: string): Promise<string | undefined> {
-    const member = await this.test.redis.hget(this.test.keys.endpoint(GROUP, keyId), 'tx');
-    return member === null ? undefined : member.slice(member.indexOf('\n') + 1);
+  /** @returns what the till is told at once; undefined if the terminal is asked */
+  async cancel(desktop: Actor, transactionId: string): Promise<string | undefined> {
+    const sent: string[] = [];
+    const session = this.session(desktop, sent);
+    await this.cancellations.request(session, transactionId);
+    // The till of the test waits for nothing more, so no timer is left behind.
+    this.handlers.get('x')!.written!(session, { id: mailId('x', transactionId), frame: '', depositedAt: 0 });
+    return sent.map((frame) => (JSON.parse(frame) as { status: string }).status)[0];
   }
 
-  private get dueKey(): string {
-    return this.test.keys.of(partitionOf(GROUP), 'due');
+  answerCancel(terminal: Actor, transactionId: string, status: 'CANCELLED' | 'TOO_LATE'): Promise<void> {
+    return this.cancellations.onCancelResponse(this.session(terminal), { transactionId, status });
+  }
+
+  private session({ principal, epoch, endpoint }: Actor, sent: string[] = []): Session {
+    const { connectionId } = endpoint;
+    const send = (frame: string) => sent.push(frame);
+    return { principal, epoch, connectionId, isOpen: true, send } as unknown as Session;
   }
 }

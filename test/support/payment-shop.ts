@@ -1,4 +1,5 @@
 import type { Endpoint, Presence } from '../../src/presence/index.js';
+import type { Principal } from '../../src/protocol/index.js';
 import { connect, device, till, type Connected } from './endpoints.js';
 import { PaymentDesk } from './payment-desk.js';
 import { TestStore } from './test-store.js';
@@ -36,6 +37,17 @@ export class PaymentShop {
     return new PaymentShop(test, presence, desk, pos!, otherPos!, terminal!, otherTerminal!);
   }
 
+  /** A further till or terminal. */
+  async add(principal: Principal): Promise<Present> {
+    await this.desk.knows(principal);
+    return { principal, ...(await connect(this.presence, principal)) };
+  }
+
+  /** The answer of the latest script. */
+  get answered(): unknown {
+    return this.test.store.latestAnswer;
+  }
+
   /** The same key on a new connection. */
   async again({ principal }: Present): Promise<Present> {
     return { principal, ...(await connect(this.presence, principal)) };
@@ -45,6 +57,27 @@ export class PaymentShop {
   async handedOver(transactionId: string, request: object = {}): Promise<void> {
     await this.desk.pay(this.pos, 'TERM-001', transactionId, request);
     await this.desk.claim(this.terminal, transactionId, 'token');
+  }
+
+  /** The terminal drops, and somebody sees to what it leaves behind. */
+  async drops(terminal: Present): Promise<void> {
+    await this.presence.drop(terminal.endpoint);
+    await this.desk.seeToLost(terminal.principal.keyId);
+  }
+
+  /** The terminal is back, on a new connection, and asked about its payment. */
+  async returns(terminal: Present): Promise<Present> {
+    const back = await this.again(terminal);
+    await this.desk.resume(back);
+    return back;
+  }
+
+  /** A payment that was given up because its terminal did not come back in time. */
+  async givenUp(transactionId: string): Promise<void> {
+    await this.handedOver(transactionId);
+    await this.drops(this.terminal);
+    await this.desk.passDeadline(transactionId);
+    await this.desk.sweep(transactionId);
   }
 
   /** A payment that is final. */

@@ -11,16 +11,20 @@ export const silentLogger = pino({ level: 'silent' });
 
 /** A store that can run its latest script once more, as the client does when it has lost the reply. */
 class RepeatingStore extends Store {
+  /** What the latest script has answered. */
+  latestAnswer: unknown;
   private latest: () => Promise<unknown> = () => Promise.reject(new Error('no script was run yet'));
 
-  override run<K extends string, A extends string, R>(
+  override async run<K extends string, A extends string, R>(
     script: Script<K, A, R>,
     keys: Record<K, string>,
     args: Record<A, string | number>,
     further?: { keys?: readonly string[]; args?: readonly (string | number)[] },
   ): Promise<R> {
     this.latest = () => super.run(script, keys, args, further);
-    return super.run(script, keys, args, further);
+    const answer = await super.run(script, keys, args, further);
+    this.latestAnswer = answer;
+    return answer;
   }
 
   /** The same script with the same keys and arguments, now or whenever it is called. */
