@@ -29,8 +29,9 @@ it('an emptied store is filled again by those who are connected, and payments go
   await eventually(
     async () => {
       const lists = await Promise.all(tills.map((till) => till.terminals()));
-      for (const list of lists)
+      for (const list of lists) {
         expect(list.map(({ status }) => status as string)).toEqual(PLACES.map(() => 'online'));
+      }
     },
     { timeoutMs: 8_000, what: 'all terminals' },
   );
