@@ -13,6 +13,7 @@ interface Further {
 }
 
 const OLDEST_REDIS = 7;
+const REOPEN_TIMEOUT_MS = 3_000;
 
 /**
  * The store of all instances: its clients, their life, and the only way to run a script.
@@ -76,12 +77,27 @@ export class Store {
     }
   }
 
-  /** Breaks the subscriber's connection and opens it anew. What it was subscribed to must be subscribed to again. */
+  /**
+   * Breaks the subscriber's connection and opens it anew. What it was subscribed to must be subscribed to again.
+   * Rejects when the new one is not ready in time: a peer that swallowed the hints may swallow the greeting too.
+   */
   async reopenSubscriber(): Promise<void> {
-    this.subscriber.disconnect();
-    await this.subscriber.connect().catch((error: unknown) => {
-      throw asStoreError(error);
-    });
+    await this.endSubscriber();
+    const overdue = setTimeout(() => this.subscriber.disconnect(), REOPEN_TIMEOUT_MS);
+    try {
+      await this.ask(() => this.subscriber.connect());
+    } finally {
+      clearTimeout(overdue);
+    }
+  }
+
+  /** A link that went silent ends only after the client has waited for it in vain. */
+  private async endSubscriber(): Promise<void> {
+    if (this.subscriber.status !== 'end') {
+      const ended = new Promise((resolve) => this.subscriber.once('end', resolve));
+      this.subscriber.disconnect();
+      await ended;
+    }
   }
 
   async close(): Promise<void> {

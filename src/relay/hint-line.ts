@@ -26,6 +26,7 @@ export class HintLine {
   private readonly heardAt = new Array<number>(PARTITIONS).fill(0);
   private readonly partitions = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
+  private reopening = false;
   private reopenedAt = 0;
   private retryMs = FIRST_RETRY_MS;
 
@@ -86,9 +87,10 @@ export class HintLine {
   /** While the store itself is away, opening the line anew would not help: its own reconnect is at work. */
   private async check(): Promise<void> {
     const now = Date.now();
-    if (!this.isDeaf || !this.store.isReady || now - this.reopenedAt < this.retryMs) {
+    if (this.reopening || !this.isDeaf || !this.store.isReady || now - this.reopenedAt < this.retryMs) {
       return;
     }
+    this.reopening = true;
     this.logger.warn({ probeAgeMs: this.probeAgeMs }, 'hints do not arrive, opening the line anew');
     this.reopenedAt = now;
     this.retryMs = Math.min(LAST_RETRY_MS, this.retryMs * 2);
@@ -97,6 +99,8 @@ export class HintLine {
       await this.subscribe();
     } catch (error) {
       this.logger.warn({ err: error }, 'the line could not be opened, trying again later');
+    } finally {
+      this.reopening = false;
     }
   }
 }

@@ -63,6 +63,9 @@ local version = change(record, now)
 local push = before .. answer .. after .. version .. '}'
 redis.call('HSET', record, 'status', status, 'failure', failure, 'push', push, 'eventId', eventId,
   'retrySafe', retrySafe, 'completedAt', whole(now))
+if cause == 'terminal' then
+  redis.call('HSET', record, 'delivery', 'received')
+end
 redis.call('HDEL', record, 'inquiry')
 redis.call('PEXPIRE', record, keepMs)
 redis.call('ZREM', due, member)

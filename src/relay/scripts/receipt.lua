@@ -17,15 +17,19 @@ for i = 0, (#ARGV - 1) / 4 - 1 do
     else
       withdraw(mailbox, mail, member, id)
     end
-    if kind == 'p:' and redis.call('HGET', record, 'delivery') == 'sent' then
-      redis.call('HSET', record, 'delivery', 'received')
+    local state = redis.call('HMGET', record, 'status', 'delivery', 'progress')
+    if kind == 'p:' and state[1] then
       step(record, 'sent', writtenAt, instance)
       step(record, 'received', now, instance)
-      change(record, now)
-      if redis.call('HGET', record, 'progress') == '1' then
-        shown[#shown + 1] = id
+      -- An answer may overtake the receipt; it has told that the payment was received, and is final.
+      if state[2] == 'sent' and (state[1] == 'PENDING' or state[1] == 'AWAITING_RECONNECT') then
+        redis.call('HSET', record, 'delivery', 'received')
+        change(record, now)
+        if state[3] == '1' then
+          shown[#shown + 1] = id
+        end
       end
-    elseif kind == 'r:' and redis.call('EXISTS', record) == 1 then
+    elseif kind == 'r:' and state[1] then
       step(record, 'pushed', writtenAt, instance)
       step(record, 'receipted', now, instance)
     end

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PosClient, TerminalClient } from '../../support/clients.js';
+import { eventually } from '../../support/eventually.js';
 import { errorFrame, newId, request, TIME } from '../../support/expected.js';
 import { posKey, startCluster, terminalKey, type Cluster } from '../../support/fixture.js';
 
@@ -67,7 +68,11 @@ describe('a paymentResponse', () => {
     const response = { transactionId, paymentResponse: { status: 'SUCCESS', authorizationCode: 'FIRST' } };
     await answer(response);
     await pos.result(transactionId);
-    const before = await transaction(transactionId);
+    const before = await eventually(async () => {
+      const shown = await transaction(transactionId);
+      expect(JSON.stringify(shown.timeline)).toContain('receipted');
+      return shown;
+    });
     expect(await answer(response)).toEqual(ack(transactionId));
     expect(await transaction(transactionId)).toEqual(before);
     await pos.roundTrip();
