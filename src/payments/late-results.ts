@@ -15,12 +15,13 @@ import {
 } from '../protocol/index.js';
 import { PresenceKeys } from '../presence/index.js';
 import { partitionOf } from '../redis/index.js';
+import { escapeId } from '../relay/index.js';
 import { Ledger } from './ledger.js';
 import type { Ending, FinalAnswer } from './outcomes.js';
 import { late, voidAnswer } from './scripts.js';
 
-/** Most answers without a transaction that are kept per partition. */
-const MOST_UNMATCHED = 10_000;
+/** Most approvals without a transaction that are kept per partition: a faulty terminal must not fill the store. */
+const MOST_UNMATCHED = 1_000;
 
 /**
  * What terminals say about payments that were given up. An approval is money: it is voided at the terminal until the
@@ -28,7 +29,7 @@ const MOST_UNMATCHED = 10_000;
  *
  * | key | type | content |
  * |---|---|---|
- * | `unmatched` | stream | answers that fit no transaction: `group`, `terminal`, `transaction`, `response` |
+ * | `unmatched` | hash | group, terminal and transaction of an approval that fits no payment, on a line each → the response |
  */
 @Injectable()
 export class LateResults {
@@ -103,20 +104,31 @@ export class LateResults {
     }
   }
 
-  /** Keeps an answer that fits no transaction of its terminal, for a person to look at. */
+  /** Keeps an approval that fits no payment of its terminal, once, for a person to look at. */
   async keepUnmatched({ groupId, transactionId, terminalKey }: Ending, answer: FinalAnswer): Promise<void> {
+    if (answer.status !== 'SUCCESS') {
+      return;
+    }
     const key = this.keys.of(partitionOf(groupId), 'unmatched');
-    const fields = [
-      'group',
-      groupId,
-      'terminal',
-      terminalKey,
-      'transaction',
-      transactionId,
-      'response',
-      `${answer.open}}`,
-    ];
-    await this.ledger.store.ask((redis) => redis.xadd(key, 'MAXLEN', '~', MOST_UNMATCHED, '*', ...fields));
-    this.logger.error({ groupId, transactionId, terminal: terminalKey }, 'answer to an unknown payment kept');
+    const field = `${groupId}\n${terminalKey}\n${escapeId(transactionId)}`;
+    const isNew = await this.ledger.store.ask(async (redis) => {
+      if ((await redis.hlen(key)) >= MOST_UNMATCHED) {
+        return true;
+      }
+      const added = await redis.hsetnx(key, field, openedText(answer.open));
+      await redis.pexpire(key, this.config.transactionRetentionMs);
+      return added === 1;
+    });
+    if (isNew) {
+      this.logger.warn(
+        { groupId, transactionId, terminal: terminalKey },
+        'approval of an unknown payment kept',
+      );
+    }
   }
+}
+
+/** The object text that was open for more members. */
+function openedText(open: string): string {
+  return `${open.replace(/,$/, '')}}`;
 }

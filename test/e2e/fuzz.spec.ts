@@ -41,7 +41,6 @@ it(`answers ${WARM_UP_FRAMES + FRAMES} random frames one by one, and neither die
   const before = residentBytes();
   await Promise.all(throwers.map((thrower) => thrower.throwAll(FRAMES / CLIENTS.length)));
   const growth = residentBytes() - before;
-  console.log('RSS', before / 1e6, growth / 1e6);
   for (const thrower of throwers) thrower.socket.close();
   expect(cluster.logs(), `seed ${SEED}`).not.toMatch(/"level":[56]0/);
   expect(growth, `bytes grown with seed ${SEED}`).toBeLessThan(MAX_GROWTH_BYTES);

@@ -131,8 +131,9 @@ describe('an answer that fits no payment', () => {
     terminal.respond('nobody-asked', 'SUCCESS', { authorizationCode: 'X9' });
     expect((await terminal.next('error'))['code']).toBe('TRANSACTION_NOT_FOUND');
     const [key] = await cluster.redis.keys(`${cluster.prefix}:*:unmatched`);
-    const entries = await cluster.redis.xrange(key!, '-', '+');
-    expect(JSON.stringify(entries)).toContain('X9');
+    const [entry] = Object.entries(await cluster.redis.hgetall(key!));
+    expect(entry![0]).toBe('shop\nt1\nnobody-asked');
+    expect(JSON.parse(entry![1])).toMatchObject({ status: 'SUCCESS', authorizationCode: 'X9' });
   });
 
   it('contradicts a final one: acknowledged, changes nothing, kept with the transaction', async () => {

@@ -88,7 +88,7 @@ describe('many connections of one key at once', () => {
     const open = all.filter((client) => client.isOpen);
     const codes = await Promise.all(all.filter((c) => !open.includes(c)).map(({ closed }) => closed));
     expect(open).toHaveLength(1);
-    expect(new Set(codes.map(({ code }) => code))).toEqual(new Set([4001]));
+    expect(codes.filter(({ code }) => code !== 4001)).toEqual([]);
     await open[0]!.roundTrip();
   });
 });
