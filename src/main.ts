@@ -7,7 +7,7 @@ import { ConfigError, loadConfig, type Config } from './config/index.js';
 import { GatewayWsAdapter, Service } from './gateway/index.js';
 import { KeyFileError, KeyStore, loadKeyFile } from './keys/index.js';
 import { createLogger, NestLogger, type Logger } from './logging/index.js';
-import { startEmbeddedRedis, Store, type EmbeddedRedis } from './redis/index.js';
+import { startEmbeddedRedis, Store, StoreUnusable, type EmbeddedRedis } from './redis/index.js';
 
 const KEEP_ALIVE_MS = 75_000;
 
@@ -88,8 +88,15 @@ function surviveFaults(logger: Logger): void {
   process.on('unhandledRejection', (reason) => logger.fatal({ err: reason }, 'unhandled rejection'));
 }
 
+/** Faults that an operator can mend are told in a sentence, all others with where they come from. */
+function explain(error: unknown): unknown {
+  if (error instanceof ConfigError || error instanceof KeyFileError || error instanceof StoreUnusable) {
+    return error.message;
+  }
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'PORT is in use by another process' : error;
+}
+
 main().catch((error: unknown) => {
-  const foreseen = error instanceof ConfigError || error instanceof KeyFileError;
-  console.error(foreseen ? error.message : error);
+  console.error(explain(error));
   process.exit(1);
 });

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ConfigError } from '../config/index.js';
 import type { KeyStore } from '../keys/index.js';
 import { KeyConflict, type IssuedKey } from '../keys/index.js';
 import { withKeyStore } from './key-store-access.js';
@@ -105,7 +104,6 @@ function minutes(text: string): number {
 }
 
 program.parseAsync().catch((error: unknown) => {
-  const foreseen = error instanceof KeyConflict || error instanceof ConfigError;
-  console.error(foreseen ? error.message : String(error));
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

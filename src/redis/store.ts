@@ -15,6 +15,11 @@ interface Further {
 const OLDEST_REDIS = 7;
 const REOPEN_TIMEOUT_MS = 3_000;
 
+/** The store cannot be used as it is; the message tells the operator why. */
+export class StoreUnusable extends Error {
+  override readonly name = 'StoreUnusable';
+}
+
 /**
  * The store of all instances: its clients, their life, and the only way to run a script.
  *
@@ -23,6 +28,7 @@ const REOPEN_TIMEOUT_MS = 3_000;
 export class Store {
   readonly commands: Client;
   readonly subscriber: Client;
+  private lastError: Error | undefined;
   private readonly defined = new Map<string, Command>();
 
   constructor(
@@ -36,18 +42,29 @@ export class Store {
 
   /**
    * Connects both clients and checks that the store can keep our promises.
-   * @throws Error if it is too old or may evict keys
+   * @throws StoreUnusable if it cannot be reached, is too old, or may evict keys
    */
   async open(): Promise<void> {
-    await Promise.all([this.commands.connect(), this.subscriber.connect()]);
+    try {
+      await Promise.all([this.commands.connect(), this.subscriber.connect()]);
+    } catch (error) {
+      const why = this.lastError ?? (error as Error);
+      this.commands.disconnect();
+      this.subscriber.disconnect();
+      throw new StoreUnusable(`Redis cannot be reached: ${why.message}`, { cause: error });
+    }
     const info = String(await this.commands.info('server'));
     const major = Number(/redis_version:(\d+)/.exec(info)?.[1] ?? 0);
     if (major < OLDEST_REDIS) {
-      throw new Error(`Redis ${OLDEST_REDIS}.0 or newer is needed (sharded pub/sub), this one is ${major}.x`);
+      throw new StoreUnusable(
+        `Redis ${OLDEST_REDIS}.0 or newer is needed (sharded pub/sub), this one is ${major}.x`,
+      );
     }
     const [, policy] = (await this.commands.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
     if (policy !== undefined && policy !== 'noeviction') {
-      throw new Error(`Redis maxmemory-policy is ${policy}: it may drop payments. It must be noeviction`);
+      throw new StoreUnusable(
+        `Redis maxmemory-policy is ${policy}: it may drop payments. It must be noeviction`,
+      );
     }
   }
 
@@ -117,7 +134,10 @@ export class Store {
   }
 
   private watched(client: Client, role: string): Client {
-    client.on('error', (error: Error) => this.logger.warn({ err: error, role }, 'store connection failed'));
+    client.on('error', (error: Error) => {
+      this.lastError = error;
+      this.logger.warn({ err: error, role }, 'store connection failed');
+    });
     client.on('close', () => this.logger.debug({ role }, 'store connection closed'));
     client.on('ready', () => this.logger.debug({ role }, 'store connection ready'));
     return client;

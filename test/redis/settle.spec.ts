@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { memberOf } from '../../src/presence/index.js';
-import { settle } from '../../src/payments/scripts.js';
 import { partitionOf } from '../../src/redis/index.js';
 import { recordKey } from '../../src/relay/index.js';
 import { GROUP } from '../support/endpoints.js';
@@ -196,14 +194,6 @@ describe('a deadline', () => {
     expect(await desk.record('T')).toMatchObject({ status: 'FAILED', version: '2' });
   });
 
-  it('that a claim has overtaken does not end the payment as undelivered', async () => {
-    await shop.handedOver('T');
-    await desk.passDeadline('T');
-    const before = await shop.test.dump();
-    expect(await runSettle({ cause: 'undelivered', recipients: 'pos' })).toEqual(['not_due']);
-    expectSame(await shop.test.dump(), before);
-  });
-
   it('of a transaction that the store has forgotten is cleared', async () => {
     await desk.pay(shop.pos, 'TERM-001', 'T');
     await shop.test.redis.del(recordKey(shop.test.keys, GROUP, 'T'));
@@ -211,57 +201,3 @@ describe('a deadline', () => {
     expect(await desk.deadline('T')).toBeUndefined();
   });
 });
-
-describe('recipients that the caller does not know', () => {
-  it('are told, and nothing else happens', async () => {
-    await shop.handedOver('T');
-    await desk.pay(shop.otherPos, 'TERM-001', 'T');
-    const before = await shop.test.dump();
-    for (const recipients of ['', 'pos', 'pos-2\npos']) {
-      expect(await runSettle({ cause: 'terminal', recipients })).toEqual(['recipients', 'pos\npos-2']);
-    }
-    expectSame(await shop.test.dump(), before);
-    expect(await runSettle({ cause: 'terminal', recipients: 'pos\npos-2' })).toEqual(['settled', '3']);
-    expect(await runSettle({ cause: 'terminal', recipients: '' })).toEqual(['repeated', 'COMPLETED']);
-  });
-});
-
-/** The script itself, where the class around it would correct the arguments. */
-function runSettle({ cause, recipients }: { cause: string; recipients: string }): Promise<string[]> {
-  const { keys, store } = shop.test;
-  const of = (name: string) => keys.of(partitionOf(GROUP), name);
-  const desktops = recipients.split('\n').filter(Boolean);
-  return store.run(
-    settle,
-    {
-      record: recordKey(keys, GROUP, 'T'),
-      terminal: keys.endpoint(GROUP, 't1'),
-      terminalMailbox: keys.mailbox(GROUP, 't1'),
-      mail: of('mail'),
-      due: of('due'),
-    },
-    {
-      cause,
-      terminalKey: 't1',
-      status: 'COMPLETED',
-      failure: '',
-      eventId: 'event',
-      recipients,
-      before: '{"paymentResponse":',
-      response: '{"status":"SUCCESS",',
-      missing: '',
-      after: ',"transactionVersion":',
-      retrySafe: '',
-      terminalMember: memberOf(GROUP, 't1'),
-      member: memberOf(GROUP, 'T'),
-      escapedId: 'T',
-      channel: keys.channel(partitionOf(GROUP)),
-      keepMs: KEEP_MS,
-      instance: 'A',
-    },
-    {
-      keys: desktops.flatMap((keyId) => [keys.endpoint(GROUP, keyId), keys.mailbox(GROUP, keyId)]),
-      args: desktops.map((keyId) => memberOf(GROUP, keyId)),
-    },
-  );
-}

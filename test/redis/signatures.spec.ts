@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import type { Script } from '../../src/redis/index.js';
+import type * as scriptModule from '../../src/redis/script.js';
 
 /*
  * A script names its keys and arguments twice: in TypeScript, where callers see them, and in Lua, by position. Nothing but
@@ -19,7 +20,7 @@ const { defined } = vi.hoisted(() => ({ defined: [] as Signature[] }));
 
 // Every definition passes here on its way, those too that their modules keep to themselves.
 vi.mock('../../src/redis/script.js', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/redis/script.js')>();
+  const original = await importOriginal<typeof scriptModule>();
   return {
     ...original,
     defineScript: (url: URL, script: Omit<Script<string, string, unknown>, 'name' | 'lua'>) => {

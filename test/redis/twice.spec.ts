@@ -4,7 +4,7 @@ import { beat, bury } from '../../src/presence/scripts.js';
 import { partitionOf } from '../../src/redis/index.js';
 import { contentOf, expectSame, type Dump } from '../support/dump.js';
 import { GROUP } from '../support/endpoints.js';
-import { PaymentShop } from '../support/payment-shop.js';
+import { PaymentShop, type Present } from '../support/payment-shop.js';
 
 /*
  * A client that has lost the reply to a script sends it again. The store must be the same after the second run as after
@@ -90,6 +90,72 @@ describe('run twice', () => {
     expect(await twice(() => shop.desk.sweep('T'))).toEqual(['not_due']);
   });
 
+  it('settle by the end of the grace ends once', async () => {
+    await shop.handedOver('T');
+    await shop.drops(shop.terminal);
+    await shop.desk.passDeadline('T');
+    expect(await twice(() => shop.desk.sweep('T'))).toEqual(['not_due']);
+  });
+
+  // `not_due` too: whoever asks again then finds the payment final, and cancelled.
+  it('settle by a cancellation ends once', async () => {
+    await shop.desk.pay(shop.pos, 'TERM-001', 'T');
+    expect(await twice(() => shop.desk.cancel(shop.pos, 'T'))).toEqual(['not_due']);
+  });
+
+  it('unclaim gives one claim back', async () => {
+    await shop.handedOver('T');
+    expect(await twice(() => shop.desk.unclaim(shop.terminal, 'T', 'token'))).toEqual(['over']);
+  });
+
+  it('drop notes one lost payment', async () => {
+    await shop.handedOver('T');
+    expect(await twice(() => shop.presence.drop(shop.terminal.endpoint))).toEqual(['stale']);
+    expect(await shop.desk.lost()).toEqual(['t1']);
+  });
+
+  // `over` says that nothing is left to do.
+  it('suspend begins one wait', async () => {
+    await shop.handedOver('T');
+    await shop.presence.drop(shop.terminal.endpoint);
+    expect(await twice(() => shop.desk.seeToLost('t1'))).toEqual(['suspended']);
+  });
+
+  // `ignored` says that the inquiry is answered.
+  it('requeue hands over once more', async () => {
+    await shop.handedOver('T');
+    const back = await shop.returns(shop.terminal);
+    expect(await twice(() => shop.desk.tellUnknown(back, 'T'))).toEqual(['ignored']);
+  });
+
+  it.each(['SUCCESS', 'FAILED'])('late stores one result, %s', async (status) => {
+    await shop.givenUp('T');
+    expect(await twice(() => shop.desk.answer(shop.terminal, 'T', status))).toEqual(['repeated']);
+  });
+
+  it('late delivers one approval', async () => {
+    shop = await PaymentShop.open({ LATE_RESULT_POLICY: 'deliver' });
+    await shop.givenUp('T');
+    expect(await twice(() => shop.desk.answer(shop.terminal, 'T', 'SUCCESS'))).toEqual(['repeated']);
+  });
+
+  it.each([
+    ['SUCCESS', 'repeated'],
+    ['FAILED', 'refused'],
+  ] as const)('void stores one answer, %s', async (status, answer) => {
+    await shop.givenUp('T');
+    await shop.desk.answer(shop.terminal, 'T', 'SUCCESS');
+    expect(await twice(() => shop.desk.answerVoid(shop.terminal, 'T', { status }))).toEqual([answer]);
+  });
+
+  // The second run finds nobody who asks, says so, and has nothing to pass on when it is called for nobody.
+  it('refuse-cancel passes one refusal on', async () => {
+    await shop.handedOver('T');
+    await shop.desk.cancel(shop.pos, 'T');
+    const refuse = () => shop.desk.answerCancel(shop.terminal, 'T', 'TOO_LATE');
+    expect(await twice(refuse)).toEqual(['recipients', '']);
+  });
+
   it('receipt notes a payment as received once', async () => {
     await shop.handedOver('T');
     expect(await twice(() => shop.desk.receipt(shop.terminal, 'p', 'T'))).toEqual([]);
@@ -130,6 +196,46 @@ describe('run twice, with a time stamp that moves on', () => {
     await shop.test.store.run(beat, { leases }, args);
     const { before, after } = await shop.test.repeatLatest();
     expectSame(timeless(after, leases), timeless(before, leases));
+  });
+
+  // Both put the same message under the same id into the mailbox, at the moment of the call.
+  it.each([
+    ['resume asks', async (back: Present) => shop.desk.resume(back), 'resumed'],
+    ['cancel asks', async () => shop.desk.cancel(shop.pos, 'T'), 'asked'],
+  ] as const)('%s the terminal', async (_what, ask, expected) => {
+    const mailbox = inPartition('mailbox:t1');
+    await shop.handedOver('T');
+    await shop.drops(shop.terminal);
+    await ask(await shop.again(shop.terminal));
+    const { answer, before, after } = await shop.test.repeatLatest();
+    expect(answer).toEqual([expected]);
+    expect(contentOf(after)).not.toEqual(contentOf(before));
+    expectSame(timeless(after, mailbox), timeless(before, mailbox));
+  });
+
+  // A void stays in the mailbox; the sweep is to look at it again some time after its receipt.
+  it('receipt puts the next look at a void off', async () => {
+    const mail = inPartition('mail');
+    await shop.givenUp('T');
+    const back = await shop.again(shop.terminal);
+    await shop.desk.answer(back, 'T', 'SUCCESS');
+    await shop.desk.receipt(back, 'v', 'T');
+    const { before, after } = await shop.test.repeatLatest();
+    expectSame(timeless(after, mail), timeless(before, mail));
+  });
+
+  // Of a stage told twice the first time stands; versions only ever grow, and no outcome hangs on how far.
+  it('progress notes a stage once', async () => {
+    await shop.handedOver('T');
+    await shop.desk.tellProgress(shop.terminal, 'T', 'card');
+    const { before, after } = await shop.test.repeatLatest();
+    const record = inPartition(`tx:${GROUP}:T`);
+    const fields = { before: before[record]!.content, after: after[record]!.content };
+    for (const content of Object.values(fields) as Record<string, string>[]) {
+      delete content['version'];
+      delete content['updatedAt'];
+    }
+    expectSame(after, before);
   });
 
   // The result is put into the mailbox at the moment of the call; it is the same result under the same id.

@@ -156,6 +156,11 @@ export class PaymentDesk extends PaymentRecords {
     return this.stages.fromTerminal(this.session(terminal), { transactionId, stage });
   }
 
+  /** Shows that a payment was written to the terminal's socket. */
+  showSent(terminal: Actor, transactionId: string): Promise<void> {
+    return this.stages.fromGateway(this.session(terminal), transactionId, 'sent');
+  }
+
   /** @param told beside the transaction id */
   answerVoid(
     terminal: Actor,

@@ -47,10 +47,15 @@ export class PaymentRecords {
     return (await this.test.redis.zadd(this.name('due'), 'XX', 'CH', 1, dueMember(transactionId))) === 1;
   }
 
-  /** Answers that fit no transaction, oldest first. */
-  async unmatched(): Promise<Record<string, string>[]> {
-    const rows = await this.test.redis.xrange(this.name('unmatched'), '-', '+');
-    return rows.map(([, fields]) => pairsOf(fields));
+  /** Approvals that fit no payment: key id of the terminal and transaction id → response. */
+  async unmatched(): Promise<Record<string, string>> {
+    const stored = await this.test.redis.hgetall(this.name('unmatched'));
+    const entries = Object.entries(stored).map(([field, response]) => {
+      const [group, terminal, transaction] = field.split('\n');
+      if (group !== GROUP) throw new Error(`an approval of ${group} among those of ${GROUP}`);
+      return [`${terminal} ${transaction}`, response];
+    });
+    return Object.fromEntries(entries) as Record<string, string>;
   }
 
   protected name(part: string): string {
@@ -61,12 +66,6 @@ export class PaymentRecords {
     const members = await this.test.redis.zrange(this.name(set), 0, '-1');
     return members.map((member) => member.slice(member.indexOf('\n') + 1)).sort();
   }
-}
-
-function pairsOf(flat: string[]): Record<string, string> {
-  const pairs: Record<string, string> = {};
-  for (let i = 0; i < flat.length; i += 2) pairs[flat[i]!] = flat[i + 1]!;
-  return pairs;
 }
 
 function dueMember(transactionId: string): string {

@@ -13,6 +13,8 @@ export const silentLogger = pino({ level: 'silent' });
 class RepeatingStore extends Store {
   /** What the latest script has answered. */
   latestAnswer: unknown;
+  /** How many scripts were run, those once more not counted. */
+  runs = 0;
   private latest: () => Promise<unknown> = () => Promise.reject(new Error('no script was run yet'));
 
   override async run<K extends string, A extends string, R>(
@@ -21,6 +23,7 @@ class RepeatingStore extends Store {
     args: Record<A, string | number>,
     further?: { keys?: readonly string[]; args?: readonly (string | number)[] },
   ): Promise<R> {
+    this.runs += 1;
     this.latest = () => super.run(script, keys, args, further);
     const answer = await super.run(script, keys, args, further);
     this.latestAnswer = answer;
@@ -103,6 +106,15 @@ export class TestStore {
   async now(): Promise<number> {
     const [seconds, micros] = await this.redis.time();
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  }
+
+  /** Resolves when this process's clock shows a later millisecond than before. @returns it */
+  nextMs(): Promise<number> {
+    const start = Date.now();
+    return eventually(() => {
+      if (Date.now() === start) throw new Error('the clock stands still');
+      return Date.now();
+    });
   }
 
   /** Resolves when the store's clock is past a moment: whatever a script writes from now on has a later time. */
