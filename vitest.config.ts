@@ -34,7 +34,8 @@ export default defineConfig({
       },
       withServers('redis', 1),
       withServers('cluster', 2),
-      withServers('e2e', 3),
+      withServers('topology', 3),
+      withServers('e2e', 4),
     ],
   },
 });

@@ -44,6 +44,7 @@ async function runCheck(script) {
 async function runAllTests() {
   console.log('\n▶ tests');
   ensureProgram('haproxy', 'haproxy');
+  ensureProgram('redis-server', 'redis-server');
   const redis = await acquireRedis();
   try {
     return await runTests([], { TEST_REDIS_URL: redis.url });

@@ -39,6 +39,8 @@ export interface ClusterOptions {
   /** Default: 1. */
   instances?: number;
   keys: readonly TestKey[];
+  /** What tells the instances where their store is; default: the test Redis. */
+  store?: Readonly<Record<string, string>>;
   /** Beside and instead of {@link TEST_ENV}. */
   env?: Record<string, string>;
 }
@@ -66,7 +68,12 @@ export interface Placement {
  * Use: `const cluster = await startCluster({ instances: 2, keys: [posKey('pos'), terminalKey('t1', 'TERM-001')] })`,
  * `const pos = await cluster.pos('pos', { on: 1 })`, and in the end `await cluster.close()`.
  */
-export async function startCluster({ instances = 1, keys, env = {} }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({
+  instances = 1,
+  keys,
+  store = { REDIS_URL: inject('redisUrl') },
+  env = {},
+}: ClusterOptions): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'terminal-gateway-cluster-'));
   const secrets = new Map(keys.map(({ id, key }) => [id, key ?? `${id}-${randomBytes(9).toString('hex')}`]));
   const keysFile = join(folder, 'keys.json');
@@ -74,7 +81,7 @@ export async function startCluster({ instances = 1, keys, env = {} }: ClusterOpt
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const shared = {
     ...TEST_ENV,
-    REDIS_URL: inject('redisUrl'),
+    ...store,
     REDIS_KEY_PREFIX: prefix,
     API_KEYS_FILE: keysFile,
   };

@@ -14,6 +14,8 @@ declare module 'vitest' {
 /** Gives the tests of a project what they need, so that any of them can be run alone: `inject('redisUrl')`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (project.name === 'e2e') ensureProgram('haproxy', 'haproxy');
+  // Whatever Redis the others use, these tests start and kill servers of their own.
+  if (project.name === 'topology') ensureProgram('redis-server', 'redis-server');
   if (project.name !== 'redis') buildIfStale();
   const running = process.env.TEST_REDIS_URL;
   const redis = running === undefined ? await acquireRedis() : { url: running, stop: async () => {} };

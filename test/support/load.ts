@@ -34,6 +34,8 @@ export class Load {
   constructor(
     private readonly cluster: Cluster,
     pairs: number,
+    /** First part of the transaction ids; another one for each load of a cluster. */
+    private readonly name = 'load',
   ) {
     const indexes = Array.from({ length: pairs }, (_, i) => i);
     this.tills = indexes.map((i) => {
@@ -55,7 +57,7 @@ export class Load {
 
   /** Each till makes so many payments, beginning one every `paceMs` unless the one before takes longer. */
   async run(payments: number, paceMs: number): Promise<void> {
-    this.ids = this.tills.map((_, i) => Array.from({ length: payments }, (_, n) => `load-${i}-${n}`));
+    this.ids = this.tills.map((_, i) => Array.from({ length: payments }, (_, n) => `${this.name}-${i}-${n}`));
     await Promise.all(
       this.tills.map(async (till, i) => {
         for (const id of this.ids[i]!) {

@@ -16,7 +16,7 @@ const ASK_AGAIN_MS = 8_000;
 type Connect<T> = () => Promise<T>;
 
 /** Keeps one client connected, as every till and terminal in the field has to. */
-abstract class Persistent<T extends Client> {
+export abstract class Persistent<T extends Client> {
   /** How each connection ended, in order; those that this side ended are not here. */
   readonly endings: Closing[] = [];
   protected current: T | undefined;
@@ -105,9 +105,9 @@ export class PersistentPos extends Persistent<PosClient> {
   }
 }
 
-/** A terminal that comes back, and repeats every result until it is acknowledged. */
+/** A terminal that comes back, repeats every result until it is acknowledged, and answers what it is asked. */
 export class PersistentTerminal extends Persistent<TerminalClient> {
-  private readonly unacknowledged = new Set<string>();
+  protected readonly unacknowledged = new Set<string>();
 
   /** @param connect given what a connection has to be made with */
   constructor(
@@ -128,6 +128,9 @@ export class PersistentTerminal extends Persistent<TerminalClient> {
       this.current!.respond(transactionId, 'SUCCESS');
     } else if (frame.action === 'paymentResponseAck') {
       this.unacknowledged.delete(transactionId);
+    } else if (frame.action === 'paymentInquiry') {
+      if (this.ledger.timesSeen(transactionId) > 0) this.current!.respond(transactionId, 'SUCCESS');
+      else this.current!.send({ action: 'paymentUnknown', transactionId });
     }
   }
 }

@@ -1,0 +1,128 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { eventually } from './eventually.js';
+
+const HOST = '127.0.0.1';
+const START_LIMIT_MS = 10_000;
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** One `redis-server` process with a folder of its own, which can be killed and started again with its data. */
+export class RedisServer {
+  private child: ChildProcess | undefined;
+  private log = '';
+  private client: Redis | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly folder: string,
+    private readonly args: readonly string[],
+  ) {}
+
+  /** A server that writes its append-only file as in production. @param settings further command line arguments */
+  static async start(port: number, ...settings: string[]): Promise<RedisServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'terminal-gateway-redis-'));
+    const persistence = ['--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec'];
+    return RedisServer.on(port, folder, [...persistence, ...settings]);
+  }
+
+  /** A Sentinel: the same program with a configuration file that it keeps rewriting. */
+  static async startSentinel(port: number, lines: readonly string[]): Promise<RedisServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'terminal-gateway-sentinel-'));
+    const file = join(folder, 'sentinel.conf');
+    await writeFile(file, [`dir ${folder}`, ...lines, ''].join('\n'));
+    return RedisServer.on(port, folder, [file, '--sentinel']);
+  }
+
+  private static async on(port: number, folder: string, args: string[]): Promise<RedisServer> {
+    // A configuration file comes first, before any option.
+    const [first = '', ...rest] = args;
+    const network = ['--port', String(port), '--bind', HOST];
+    const all = first.startsWith('--') ? [...network, ...args] : [first, ...network, ...rest];
+    const server = new RedisServer(port, folder, all);
+    await server.run();
+    return server;
+  }
+
+  get address(): string {
+    return `${HOST}:${this.port}`;
+  }
+
+  get url(): string {
+    return `redis://${this.address}`;
+  }
+
+  get isRunning(): boolean {
+    return this.child !== undefined;
+  }
+
+  /** An own connection, made when it is first asked for. */
+  get redis(): Redis {
+    this.client ??= new Redis(this.port, HOST, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+    // It tries again by itself; whoever waits for an answer gets it then.
+    if (this.client.listenerCount('error') === 0) this.client.on('error', () => {});
+    return this.client;
+  }
+
+  /** Starts it again with the data that it has on disk, and resolves when they are loaded. */
+  async restart(): Promise<void> {
+    await this.run();
+  }
+
+  /** Ends it as a crash does. What it has written to its files stays. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (!child) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Ends it and removes its files. */
+  async remove(): Promise<void> {
+    this.client?.disconnect();
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async run(): Promise<void> {
+    const child = spawn('redis-server', this.args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    running.add(child);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => (this.log += chunk));
+    }
+    child.once('exit', () => {
+      running.delete(child);
+      this.child = undefined;
+    });
+    await eventually(() => this.answers(), {
+      timeoutMs: START_LIMIT_MS,
+      what: `an answer of ${this.address}`,
+    }).catch(async (error: unknown) => {
+      await this.remove();
+      throw new Error(`redis-server did not start:\n${this.log}`, { cause: error });
+    });
+  }
+
+  private async answers(): Promise<boolean> {
+    if (!this.child) return false;
+    return (await this.redis.ping()) === 'PONG';
+  }
+}
+
+/** So many different ports that nobody listens on at this moment. */
+export async function freePorts(count: number): Promise<number[]> {
+  // All at once: a port that was given back may come again.
+  const servers = Array.from({ length: count }, () => createServer().listen(0, HOST));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}

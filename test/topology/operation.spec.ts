@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PosClient, TerminalClient } from '../support/clients.js';
+import { eventually } from '../support/eventually.js';
+import { posKey, startCluster, terminalKey, type Cluster } from '../support/fixture.js';
+import { keysForLoad, Load } from '../support/load.js';
+import { newRequest, startPayment } from '../support/payments.js';
+import { SentinelTrio, SlotCluster, Standalone, type Topology } from '../support/topologies.js';
+
+const PLACES = [0, 1, 2];
+/** Every pair of different instances: of the till, of the terminal. */
+const DIRECTIONS = PLACES.flatMap((from) => PLACES.filter((to) => to !== from).map((to) => ({ from, to })));
+/** Groups that lie on all three masters of the Cluster. */
+const GROUPS = ['shop', 'mall', 'kiosk', 'fair', 'cafe', 'museum'];
+const PAIRS = 50;
+
+const TOPOLOGIES: [name: string, start: () => Promise<Topology>][] = [
+  ['a standalone Redis', () => Standalone.start()],
+  ['Redis Sentinel', () => SentinelTrio.start()],
+  ['Redis Cluster', () => SlotCluster.start()],
+];
+
+describe.each(TOPOLOGIES)('on %s', (_name, start) => {
+  let topology: Topology;
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    topology = await start();
+    cluster = await startCluster({
+      instances: PLACES.length,
+      store: topology.env,
+      keys: [
+        ...GROUPS.flatMap((group) => [
+          posKey(`pos-${group}`, group),
+          terminalKey(`t-${group}`, 'TERM', group),
+        ]),
+        ...PLACES.map((i) => posKey(`watch${i}`, 'watched')),
+        terminalKey('watched', 'WATCHED', 'watched'),
+        ...keysForLoad(PAIRS),
+      ],
+    });
+  });
+
+  afterAll(async () => {
+    await cluster?.close();
+    await topology?.stop();
+  });
+
+  it('the groups of the next test lie on every master', async () => {
+    const store = topology;
+    if (!(store instanceof SlotCluster)) return;
+    const masters = await Promise.all(GROUPS.map((group) => store.masterOf(group)));
+    expect(new Set(masters).size).toBe(3);
+  });
+
+  it('payments cross the instances in every direction, each in a group of its own', async () => {
+    await Promise.all(
+      DIRECTIONS.map(async ({ from, to }, i) => {
+        const group = GROUPS[i]!;
+        const pos = await cluster.pos(`pos-${group}`, { on: from });
+        const { ledger } = await cluster.terminal(`t-${group}`, { on: to });
+        for (let n = 0; n < 10; n++) {
+          const request = newRequest();
+          pos.pay('TERM', request);
+          expect(await pos.result(request.transactionId)).toMatchObject({
+            status: 'SUCCESS',
+            groupId: group,
+          });
+          expect(ledger.timesSeen(request.transactionId)).toBe(1);
+        }
+      }),
+    );
+  });
+
+  it('tills on every instance are told of terminals that come, go and move', async () => {
+    const tills = await Promise.all(PLACES.map((on) => cluster.pos(`watch${on}`, { on })));
+    const first = await cluster.terminal('watched', { on: 0 });
+    const second = await cluster.terminal('watched', { on: 1 });
+    expect(await first.closed).toMatchObject({ code: 4001 });
+    second.drop();
+    for (const pos of tills) await untilTold(pos, ['connected', 'connected', 'reconnecting']);
+    await cluster.terminal('watched', { on: 2 });
+    for (const pos of tills) {
+      await untilTold(pos, ['connected', 'connected', 'reconnecting', 'connected']);
+      expect((await pos.terminals()).map(({ status }) => status as string)).toEqual(['online']);
+    }
+  });
+
+  it('a second connection on another instance takes over, and gets the payments', async () => {
+    const pos = await cluster.pos('watch2', { on: 2 });
+    const [older, newer] = [
+      await cluster.terminal('watched', { on: 0 }),
+      await cluster.terminal('watched', { on: 1 }),
+    ] as [TerminalClient, TerminalClient];
+    expect(await older.closed).toMatchObject({ code: 4001 });
+    const id = await startPayment(pos, newer, 'WATCHED');
+    expect(await pos.result(id)).toMatchObject({ status: 'SUCCESS' });
+    expect([older, newer].map(({ ledger }) => ledger.timesSeen(id))).toEqual([0, 1]);
+  });
+
+  it('a till that was away gets the result on another instance', async () => {
+    const terminal = await cluster.terminal('watched', { on: 0, behaviour: 'silent' });
+    const away = await cluster.pos('watch1', { on: 1 });
+    const id = await startPayment(away, terminal, 'WATCHED');
+    away.drop();
+    await terminal.ask(
+      { action: 'paymentResponse', paymentResponse: { transactionId: id, status: 'SUCCESS' } },
+      'paymentResponseAck',
+    );
+    const back = await cluster.pos('watch1', { on: 2 });
+    expect(await back.result(id)).toMatchObject({ status: 'SUCCESS', recovered: true });
+    expect(terminal.ledger.timesSeen(id)).toBe(1);
+  });
+
+  it('a burst of 200 payments to terminals on other instances: none lost, none twice', async () => {
+    const load = new Load(cluster, PAIRS, 'burst');
+    await untilConnected(load);
+    await load.run(4, 0);
+    await load.stop();
+    expect(load.outcomes()).toHaveLength(200);
+    load.expectSound();
+    expect(load.outcomes().filter(({ first }) => first.status !== 'SUCCESS')).toEqual([]);
+  });
+
+  it('an instance is killed in mid-run: none of 200 payments is lost, none handed over twice', async () => {
+    const load = new Load(cluster, PAIRS, 'kill');
+    await untilConnected(load);
+    const run = load.run(4, 400);
+    await eventually(() => load.done >= PAIRS);
+    cluster.instances[0]!.kill('SIGKILL');
+    await run;
+    await load.stop();
+    expect(load.outcomes()).toHaveLength(200);
+    load.expectSound();
+    // Terminals come back at once and say what they did: nothing had to be given up.
+    expect(load.outcomes().filter(({ first }) => first.status !== 'SUCCESS')).toEqual([]);
+  });
+});
+
+async function untilConnected(load: Load): Promise<void> {
+  await eventually(() => [...load.tills, ...load.terminals].every(({ isConnected }) => isConnected));
+}
+
+async function untilTold(pos: PosClient, statuses: string[]): Promise<void> {
+  await eventually(() => {
+    expect(pos.all('terminalStatusUpdate').map(({ status }) => status as string)).toEqual(statuses);
+  });
+}
