@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { KeyStore } from '../keys/index.js';
-import { KeyConflict, type IssuedKey } from '../keys/index.js';
+import type { IssuedKey, KeyStore } from '../keys/index.js';
 import { withKeyStore } from './key-store-access.js';
 
 const MINUTE_MS = 60_000;

@@ -6,6 +6,7 @@ import { StoreUnavailable } from '../redis/index.js';
 import { TerminalResolver, type Resolution } from '../terminals/index.js';
 import { Ledger } from './ledger.js';
 import type { PaymentOrder } from './payment-order.js';
+import { RecentSet } from './recent-set.js';
 import { accept, type AcceptOutcome } from './scripts.js';
 import { transactionText, type TransactionRecord } from './transaction.js';
 
@@ -32,9 +33,14 @@ export class NotRegistered extends Error {
   }
 }
 
+const REMEMBERED = 100_000;
+
 /** Takes payments on. What becomes of them is the business of {@link Outcomes}. */
 @Injectable()
 export class Payments {
+  /** Ids that this instance has brought to the store: the store may hold them, and the terminal too. */
+  private readonly known = new RecentSet(REMEMBERED);
+
   constructor(
     private readonly ledger: Ledger,
     private readonly resolver: TerminalResolver,
@@ -76,12 +82,12 @@ export class Payments {
       : transactionText(transactionId, record as unknown as TransactionRecord);
   }
 
-  /** Nothing has reached the terminal yet: if the store is away, a retry is safe. */
+  /** Nothing has reached the terminal by this request; by an earlier one of this id it may have. */
   private async resolve(groupId: string, { terminalId, transactionId }: PaymentOrder): Promise<Resolution> {
     try {
       return await this.resolver.resolve(groupId, terminalId);
     } catch (error) {
-      throw storeRefusal(error, transactionId, true);
+      throw storeRefusal(error, transactionId, !this.known.has(memberOf(groupId, transactionId)));
     }
   }
 
@@ -95,6 +101,9 @@ export class Payments {
     const { transactionId, terminalId } = order;
     const subject = { groupId, transactionId, terminalKey: 'keyId' in resolution ? resolution.keyId : '' };
     const [desktop, desktopMailbox] = this.ledger.desktopKeys(groupId, keyId);
+    const id = memberOf(groupId, transactionId);
+    const isNew = !this.known.has(id);
+    this.known.add(id);
     try {
       return await this.ledger.store.run(
         accept,
@@ -114,11 +123,11 @@ export class Payments {
         { args: recordFields(order) },
       );
     } catch (error) {
-      throw storeRefusal(
-        error,
-        transactionId,
-        error instanceof StoreUnavailable && error.outcome === 'not-executed',
-      );
+      const notExecuted = error instanceof StoreUnavailable && error.outcome === 'not-executed';
+      if (isNew && notExecuted) {
+        this.known.delete(id);
+      }
+      throw storeRefusal(error, transactionId, isNew && notExecuted);
     }
   }
 }

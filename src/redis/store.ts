@@ -1,3 +1,4 @@
+import { Cluster, type Redis } from 'ioredis';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
 import { commandsClient, subscriberClient, type Client, type StoreAddress } from './clients.js';
@@ -13,7 +14,8 @@ interface Further {
 }
 
 const OLDEST_REDIS = 7;
-const REOPEN_TIMEOUT_MS = 3_000;
+const REOPEN_TIMEOUT_MS = 5_000;
+const REVIVE_PAUSE_MS = 500;
 
 /** The store cannot be used as it is; the message tells the operator why. */
 export class StoreUnusable extends Error {
@@ -29,6 +31,9 @@ export class Store {
   readonly commands: Client;
   readonly subscriber: Client;
   private lastError: Error | undefined;
+  /** Between a successful open and close: a connection that ends is to be made again. */
+  private isOpen = false;
+  private isReopening = false;
   private readonly defined = new Map<string, Command>();
 
   constructor(
@@ -53,19 +58,13 @@ export class Store {
       this.subscriber.disconnect();
       throw new StoreUnusable(`Redis cannot be reached: ${why.message}`, { cause: error });
     }
-    const info = String(await this.commands.info('server'));
-    const major = Number(/redis_version:(\d+)/.exec(info)?.[1] ?? 0);
-    if (major < OLDEST_REDIS) {
-      throw new StoreUnusable(
-        `Redis ${OLDEST_REDIS}.0 or newer is needed (sharded pub/sub), this one is ${major}.x`,
-      );
-    }
-    const [, policy] = (await this.commands.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
-    if (policy !== undefined && policy !== 'noeviction') {
-      throw new StoreUnusable(
-        `Redis maxmemory-policy is ${policy}: it may drop payments. It must be noeviction`,
-      );
-    }
+    await Promise.all(this.servers().map(checkServer));
+    this.isOpen = true;
+  }
+
+  /** Every server that holds data of its own. */
+  private servers(): Redis[] {
+    return this.commands instanceof Cluster ? this.commands.nodes('master') : [this.commands];
   }
 
   get isReady(): boolean {
@@ -99,12 +98,14 @@ export class Store {
    * Rejects when the new one is not ready in time: a peer that swallowed the hints may swallow the greeting too.
    */
   async reopenSubscriber(): Promise<void> {
-    await this.endSubscriber();
+    this.isReopening = true;
     const overdue = setTimeout(() => this.subscriber.disconnect(), REOPEN_TIMEOUT_MS);
     try {
+      await this.endSubscriber();
       await this.ask(() => this.subscriber.connect());
     } finally {
       clearTimeout(overdue);
+      this.isReopening = false;
     }
   }
 
@@ -118,6 +119,7 @@ export class Store {
   }
 
   async close(): Promise<void> {
+    this.isOpen = false;
     for (const client of [this.subscriber, this.commands]) {
       await client.quit().catch(() => client.disconnect());
     }
@@ -139,7 +141,39 @@ export class Store {
       this.logger.warn({ err: error, role }, 'store connection failed');
     });
     client.on('close', () => this.logger.debug({ role }, 'store connection closed'));
+    client.on('end', () => void this.revive(client, role));
     client.on('ready', () => this.logger.debug({ role }, 'store connection ready'));
     return client;
+  }
+
+  /**
+   * The client gives up for good when looking the server up fails while a failover is under way. Nothing else would bring it
+   * back: the process is alive, and liveness does not ask the store.
+   */
+  private async revive(client: Client, role: string): Promise<void> {
+    while (this.isOpen && client.status === 'end' && !(client === this.subscriber && this.isReopening)) {
+      await new Promise((resolve) => setTimeout(resolve, REVIVE_PAUSE_MS));
+      if (this.isOpen && client.status === 'end') {
+        this.logger.warn({ role }, 'store connection had ended, connecting again');
+        await client.connect().catch(() => {});
+      }
+    }
+  }
+}
+
+/** @throws StoreUnusable if the server is too old or may evict keys */
+async function checkServer(server: Redis): Promise<void> {
+  const info = String(await server.info('server'));
+  const major = Number(/redis_version:(\d+)/.exec(info)?.[1] ?? 0);
+  if (major < OLDEST_REDIS) {
+    throw new StoreUnusable(
+      `Redis ${OLDEST_REDIS}.0 or newer is needed (sharded pub/sub), this one is ${major}.x`,
+    );
+  }
+  const [, policy] = (await server.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
+  if (policy !== undefined && policy !== 'noeviction') {
+    throw new StoreUnusable(
+      `Redis maxmemory-policy is ${policy}: it may drop payments. It must be noeviction`,
+    );
   }
 }

@@ -13,7 +13,7 @@ const CHECK_INTERVAL_MS = 500;
 /** A probe goes out at least every 2 s; without an answer for two of them and some slack the line is deaf. */
 const DEAF_AFTER_MS = 5_000;
 /** Pause before a line that stays deaf is opened anew once more; doubled each time. */
-const FIRST_RETRY_MS = 1_000;
+const FIRST_RETRY_MS = 4_000;
 const LAST_RETRY_MS = 30_000;
 
 /**
@@ -27,6 +27,8 @@ export class HintLine {
   private readonly partitions = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private reopening = false;
+  /** When the client last connected by itself: the probes need some seconds to come round. */
+  private openedAt = 0;
   private reopenedAt = 0;
   private retryMs = FIRST_RETRY_MS;
 
@@ -46,6 +48,7 @@ export class HintLine {
       this.partitions.set(this.presence.keys.channel(partition, this.config.incarnation), partition);
     }
     this.store.subscriber.on('smessage', (channel: string, text: string) => this.hear(channel, text));
+    this.store.subscriber.on('ready', () => (this.openedAt = Date.now()));
     await this.subscribe();
     this.heardAt.fill(Date.now());
     this.timer = setInterval(() => void this.check(), CHECK_INTERVAL_MS);
@@ -76,7 +79,6 @@ export class HintLine {
       return;
     }
     this.heardAt[partition] = Date.now();
-    this.retryMs = FIRST_RETRY_MS;
     const type = text.slice(0, Math.max(0, text.indexOf('\n')));
     const handler = this.handlers.get(type);
     if (handler) {
@@ -87,7 +89,12 @@ export class HintLine {
   /** While the store itself is away, opening the line anew would not help: its own reconnect is at work. */
   private async check(): Promise<void> {
     const now = Date.now();
-    if (this.reopening || !this.isDeaf || !this.store.isReady || now - this.reopenedAt < this.retryMs) {
+    if (!this.isDeaf) {
+      this.retryMs = FIRST_RETRY_MS;
+      return;
+    }
+    const isYoung = now - Math.max(this.openedAt, this.reopenedAt) < this.retryMs;
+    if (this.reopening || isYoung || !this.store.isReady) {
       return;
     }
     this.reopening = true;
