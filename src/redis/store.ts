@@ -109,12 +109,20 @@ export class Store {
     }
   }
 
+  /** False while the client is on its way back by itself, when there is nothing to break. */
+  get isSubscriberConnected(): boolean {
+    return ['connect', 'ready', 'end'].includes(this.subscriber.status);
+  }
+
   /** A link that went silent ends only after the client has waited for it in vain. */
   private async endSubscriber(): Promise<void> {
     if (this.subscriber.status !== 'end') {
       const ended = new Promise((resolve) => this.subscriber.once('end', resolve));
       this.subscriber.disconnect();
-      await ended;
+      const overdue = new Promise((_, reject) => {
+        setTimeout(() => reject(new Error('the subscriber does not end')), REOPEN_TIMEOUT_MS).unref();
+      });
+      await Promise.race([ended, overdue]);
     }
   }
 

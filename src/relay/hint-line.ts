@@ -94,7 +94,7 @@ export class HintLine {
       return;
     }
     const isYoung = now - Math.max(this.openedAt, this.reopenedAt) < this.retryMs;
-    if (this.reopening || isYoung || !this.store.isReady) {
+    if (this.reopening || isYoung || !this.store.isReady || !this.store.isSubscriberConnected) {
       return;
     }
     this.reopening = true;
