@@ -71,10 +71,11 @@ export class PresenceModel {
     this.announce(this.connections.get(keyId)!.at(-1)!.endpoint, 'disconnected');
   }
 
-  /** Somebody buries what an instance owned. */
-  bury(instance: string): void {
+  /** Somebody buries what an instance owned. @param order in which its endpoints are found, which the store decides */
+  bury(instance: string, order: readonly string[]): void {
     if (!this.lapsed.has(instance)) return;
-    for (const [keyId, { state, instance: owner, connectionId }] of this.endpoints) {
+    for (const keyId of order) {
+      const { state, instance: owner, connectionId } = this.endpoints.get(keyId)!;
       if (state !== 'online' || owner !== instance) continue;
       this.drop(this.connections.get(keyId)!.find((known) => known.endpoint.connectionId === connectionId)!);
     }

@@ -126,7 +126,8 @@ export class PresenceWorld {
 
   private async bury(name: string): Promise<void> {
     const reaper = new Reaper(this.test.store, this.presences['A']!, silentLogger);
-    this.model.bury(name);
+    const order = await this.test.redis.hkeys(this.name('owned'));
+    this.model.bury(name, order);
     await reaper.bury(PARTITION, this.configs[name]!.incarnation);
   }
 

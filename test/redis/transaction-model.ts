@@ -202,7 +202,8 @@ export class TransactionModel {
     return known;
   }
 
-  private given(terminal: string, id: string): ModelTransaction | undefined {
+  /** The transaction, if it was handed to this terminal. */
+  given(terminal: string, id: string): ModelTransaction | undefined {
     const known = this.transactions.get(id);
     return known?.terminal === terminal && known.dispatches > 0 ? known : undefined;
   }

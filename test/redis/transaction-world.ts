@@ -46,38 +46,9 @@ export class TransactionWorld {
   async take(step: TransactionStep): Promise<void> {
     this.scriptsBefore = this.test.store.runs;
     this.repeated = undefined;
-    switch (step.do) {
-      case 'pay':
-        return this.pay(step);
-      case 'claim':
-        return this.claim(step);
-      case 'unclaim':
-        return this.unclaim(this.pick(step.pick, ({ token }) => token !== undefined));
-      case 'answer':
-        return this.answer(step);
-      case 'unknown':
-        return this.tellUnknown(step);
-      case 'progress':
-        return this.tellProgress(step);
-      case 'cancel':
-        return this.cancel(step);
-      case 'answerCancel':
-        return this.answerCancel(step);
-      case 'answerVoid':
-        return this.answerVoid(step);
-      case 'receipt':
-        return this.receipt(step);
-      case 'deadline':
-        return this.deadline(this.pick(step.pick, isOpen), step.due);
-      case 'drop':
-        return this.drop(step);
-      case 'connect':
-        return this.connect(step);
-      case 'see':
-        return this.see(step.terminal);
-      case 'resume':
-        return this.resume(this.connectionOf(step.terminal, step.age));
-    }
+    // Each step has a method of its name.
+    const act = this[step.do] as (step: TransactionStep) => Promise<void>;
+    await act.call(this, step);
   }
 
   /** The latest script once more: nothing may change but the moment at which a message was brought. */
@@ -116,7 +87,8 @@ export class TransactionWorld {
     if (outcome === 'claimed' && held !== token) this.laws.noteHandOver(id, 1);
   }
 
-  private async unclaim(id: string): Promise<void> {
+  private async unclaim({ pick }: Step<'unclaim'>): Promise<void> {
+    const id = this.pick(pick, ({ token }) => token !== undefined);
     const { terminal, token = 'none' } = this.model.transactions.get(id) ?? { terminal: 't1' };
     const [outcome] = await this.desk.unclaim(this.connectionOf(terminal, 0), id, token);
     expect(outcome).toBe(this.model.unclaim(id, token));
@@ -129,14 +101,14 @@ export class TransactionWorld {
     const outcome = await outcomeOf(this.desk.answer(terminal, id, status), () => 'taken');
     const { keyId } = terminal.principal;
     if (status === 'PENDING') {
-      expect(outcome).toBe(this.isGiven(keyId, id) ? 'taken' : REFUSED);
+      expect(outcome).toBe(this.model.given(keyId, id) ? 'taken' : REFUSED);
       return;
     }
     expect(outcome).toBe(this.model.answer(keyId, id, status) ? 'taken' : REFUSED);
     if (outcome === 'taken') this.laws.noteAnswer(id, status);
   }
 
-  private async tellUnknown({ pick, age, right }: Step<'unknown'>): Promise<void> {
+  private async unknown({ pick, age, right }: Step<'unknown'>): Promise<void> {
     const id = this.pick(pick, ({ inquiry }) => inquiry);
     const terminal = this.speaker(id, right, age);
     const work = this.desk.tellUnknown(terminal, id);
@@ -145,7 +117,7 @@ export class TransactionWorld {
     if (outcome === 'requeued') this.laws.noteNeverArrived(id);
   }
 
-  private async tellProgress({ pick, age, right }: Step<'progress'>): Promise<void> {
+  private async progress({ pick, age, right }: Step<'progress'>): Promise<void> {
     const id = this.pick(pick, isOpen);
     const terminal = this.speaker(id, right, age);
     const tell = () => this.model.tellProgress(terminal.principal.keyId, id);
@@ -195,7 +167,8 @@ export class TransactionWorld {
     this.model.receipt(endpoint, mailId, reader === this.connectionOf(endpoint, 0));
   }
 
-  private async deadline(id: string, due: boolean): Promise<void> {
+  private async deadline({ pick, due }: Step<'deadline'>): Promise<void> {
+    const id = this.pick(pick, isOpen);
     const known = this.model.transactions.get(id);
     if (due) await this.desk.passDeadline(id);
     if (due && known) known.due = true;
@@ -207,10 +180,10 @@ export class TransactionWorld {
     if (this.online.has(endpoint)) this.model.drop(endpoint);
     await this.presence.drop(this.connectionOf(endpoint, 0).endpoint);
     this.online.delete(endpoint);
-    if (seen && TERMINALS.includes(endpoint)) await this.see(endpoint);
+    if (seen && TERMINALS.includes(endpoint)) await this.see({ terminal: endpoint });
   }
 
-  private async see(terminal: string): Promise<void> {
+  private async see({ terminal }: Omit<Step<'see'>, 'do'>): Promise<void> {
     await this.desk.seeToLost(terminal);
     this.model.seeToLost(terminal);
   }
@@ -221,10 +194,14 @@ export class TransactionWorld {
     this.connections.set(keyId, [...(this.connections.get(keyId) ?? []), present]);
     this.online.add(keyId);
     expect(present.hasOpenPayment).toBe(this.model.lock(keyId) !== undefined);
-    if (resumed && present.hasOpenPayment) await this.resume(present);
+    if (resumed && present.hasOpenPayment) await this.goOn(present);
   }
 
-  private async resume(connection: Present): Promise<void> {
+  private resume({ terminal, age }: Step<'resume'>): Promise<void> {
+    return this.goOn(this.connectionOf(terminal, age));
+  }
+
+  private async goOn(connection: Present): Promise<void> {
     await this.desk.resume(connection);
     this.model.resume(connection.principal.keyId, this.owns(connection));
   }
@@ -242,11 +219,6 @@ export class TransactionWorld {
   private pick(pick: number, fits: (known: ModelTransaction) => boolean): string {
     const fitting = [...this.model.transactions].filter(([, known]) => fits(known)).map(([id]) => id);
     return oneOf(fitting, pick);
-  }
-
-  private isGiven(keyId: string, id: string): boolean {
-    const known = this.model.transactions.get(id);
-    return known?.terminal === keyId && known.dispatches > 0;
   }
 
   private connectionOf(keyId: string, age: number): Present {

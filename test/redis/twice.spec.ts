@@ -148,7 +148,7 @@ describe('run twice', () => {
     expect(await twice(() => shop.desk.answerVoid(shop.terminal, 'T', { status }))).toEqual([answer]);
   });
 
-  // The second run finds nobody who asks, says so, and has nothing to pass on when it is called for nobody.
+  // The second run finds nobody who asks, and says so.
   it('refuse-cancel passes one refusal on', async () => {
     await shop.handedOver('T');
     await shop.desk.cancel(shop.pos, 'T');
