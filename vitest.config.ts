@@ -35,6 +35,7 @@ export default defineConfig({
       withServers('redis', 1),
       withServers('cluster', 2),
       withServers('e2e', 3),
+      withServers('chaos', 4),
     ],
   },
 });
