@@ -10,7 +10,7 @@ const ENVIRONMENT_RULE =
 const UNUSED_RULE = { argsIgnorePattern: '^_', varsIgnorePattern: '^_$', ignoreRestSiblings: true };
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist-bench/', 'data/', 'coverage/'] },
+  { ignores: ['dist/', 'dist-bench/', 'dist-chaos/', 'data/', 'coverage/'] },
   {
     files: ['**/*.{js,mjs,ts}'],
     extends: [js.configs.recommended],

@@ -36,6 +36,7 @@ export default defineConfig({
       withServers('cluster', 2),
       withServers('topology', 3),
       withServers('e2e', 4),
+      withServers('chaos', 5),
     ],
   },
 });

@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Journal } from './history.js';
+import { Random } from './random.js';
+import { Terminal } from './terminal.js';
+import { Till } from './till.js';
+import { TIMES, type ClientKey, type World } from './world.js';
+
+const GROUPS = 5;
+
+export interface FleetSize {
+  terminals: number;
+  tills: number;
+  /** How likely a till lets a payment go where it is told that it may. */
+  abandons: number;
+}
+
+/** Who there is, spread over the groups in turn. */
+export function makeKeys({ terminals, tills }: FleetSize): ClientKey[] {
+  const key = (id: string, i: number, deviceType: ClientKey['deviceType']): ClientKey => ({
+    id,
+    key: `key-of-${id}`,
+    groupId: `shop-${i % GROUPS}`,
+    deviceType,
+    ...(deviceType === 'terminal' && { deviceId: id }),
+  });
+  return [
+    ...Array.from({ length: terminals }, (_, i) => key(`terminal-${i}`, i, 'terminal')),
+    ...Array.from({ length: tills }, (_, i) => key(`till-${i}`, i, 'desktop')),
+  ];
+}
+
+/** One terminal, and the tills of its group. */
+export interface Lane {
+  terminal: Terminal;
+  tills: readonly Till[];
+}
+
+/** All terminals and tills of a run. */
+export class Fleet {
+  readonly terminals: Terminal[] = [];
+  readonly tills: Till[] = [];
+  readonly lanes: Lane[];
+  /** One till of each group. */
+  readonly readers: ReadonlyMap<string, Till>;
+
+  constructor(world: World, keys: readonly ClientKey[], seed: number, folder: string, size: FleetSize) {
+    mkdirSync(join(folder, 'journals'));
+    const tillsOf = new Map<string, Till[]>();
+    const terminals: [Terminal, string][] = [];
+    for (const { id, key, groupId, deviceType } of keys) {
+      const options = {
+        name: id,
+        url: world.url,
+        ca: world.ca,
+        key,
+        random: new Random(seed, id),
+        journal: new Journal(join(folder, 'journals', `${id}.jsonl`)),
+      };
+      if (deviceType === 'terminal') {
+        const terminal = new Terminal(options, { seed, paymentTimeoutMs: TIMES.paymentTimeoutMs });
+        this.terminals.push(terminal);
+        terminals.push([terminal, groupId]);
+      } else {
+        // Some follow the stages too, which adds traffic that nothing may depend on.
+        const follows = this.tills.length % 5 === 0;
+        const headers: Record<string, string> = follows ? { 'x-extensions': 'progress' } : {};
+        const till = new Till(
+          { ...options, headers },
+          { repeats: this.tills.length % 3 === 0, abandons: size.abandons },
+        );
+        this.tills.push(till);
+        tillsOf.set(groupId, [...(tillsOf.get(groupId) ?? []), till]);
+      }
+    }
+    this.readers = new Map([...tillsOf].map(([groupId, [till]]) => [groupId, till!]));
+    this.lanes = terminals.map(([terminal, groupId]) => ({ terminal, tills: tillsOf.get(groupId) ?? [] }));
+  }
+
+  get clients() {
+    return [...this.terminals, ...this.tills];
+  }
+
+  get areConnected(): boolean {
+    return this.clients.every((client) => client.isOpen);
+  }
+
+  stop(): void {
+    for (const client of this.clients) {
+      client.stop();
+      client.journal.close();
+    }
+  }
+}

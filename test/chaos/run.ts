@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { check, type Violation } from './checker.js';
+import { Faults, schedule, type Fault, type FaultKind, type Weights } from './faults.js';
+import { Fleet, makeKeys, type FleetSize } from './fleet.js';
+import type { Histories, StoredRecord } from './history.js';
+import type { Line } from './line.js';
+import { canaries, Load, type LoadOptions } from './load.js';
+import type { Persistence } from './redis-server.js';
+import { StoreReader } from './store.js';
+import { World } from './world.js';
+
+export interface RunOptions extends LoadOptions, FleetSize {
+  /** How often each kind of fault comes; all kinds if absent. */
+  weights?: Weights;
+  /** Instead of drawn ones. */
+  faults?: readonly Fault[];
+  /** Folder with the compiled gateway. */
+  dist: string;
+  persistence?: Persistence;
+  /** How long everything may take to settle after the last fault is healed. */
+  settleMs: number;
+  /** Told what is going on. */
+  say?: (line: string) => void;
+}
+
+export interface Outcome {
+  seed: number;
+  violations: Violation[];
+  histories: Histories;
+  faults: { log: readonly string[]; counts: ReadonlyMap<FaultKind, number> };
+  /** Payments begun, and how many tills let go. */
+  begun: number;
+  abandoned: number;
+  loadMs: number;
+  settleMs: number;
+  reconnects: number;
+  closings: ReadonlyMap<number, number>;
+  /** Logs and journals. */
+  folder: string;
+}
+
+const CANARY_MS = 15_000;
+const READ_LIMIT_MS = 20_000;
+const POLL_MS = 250;
+
+/** One run from start to verdict. The folder stays for the caller to look at or {@link discard}. */
+export async function run(options: RunOptions): Promise<Outcome> {
+  const { seed, dist, persistence = 'everysec', say = () => {} } = options;
+  const folder = mkdtempSync(join(tmpdir(), `terminal-gateway-chaos-${seed}-`));
+  const keys = makeKeys(options);
+  const world = await World.start({ folder, keys, dist, persistence });
+  const fleet = new Fleet(world, keys, seed, folder, options);
+  try {
+    await until(() => fleet.areConnected, 10_000);
+    say(`seed ${seed}: everybody is connected, the faults begin`);
+    const faults = new Faults(world, fleet.terminals, fleet.tills);
+    const load = new Load(fleet, options);
+    const startedAt = Date.now();
+    const planned = options.faults ?? schedule(seed, options.seconds * 1_000, options.weights);
+    const faulting = faults.run(planned);
+    await load.run();
+    const loadMs = Date.now() - startedAt;
+    const healing = faults.heal();
+    await Promise.all([faulting, healing]);
+    say(`seed ${seed}: ${load.begun} payments begun, everything is healed`);
+    const reader = new StoreReader(world.redis.client);
+    const healedAt = Date.now();
+    await settle(load, fleet, reader, options.settleMs);
+    const settleMs = Date.now() - healedAt;
+    say(`seed ${seed}: settled after ${(settleMs / 1_000).toFixed(1)} s`);
+    const slow = await canaries(fleet, CANARY_MS);
+    const histories = await collect(fleet, reader, slow);
+    const closings = new Map<number, number>();
+    for (const { closings: mine } of fleet.clients) {
+      for (const [code, count] of mine) closings.set(code, (closings.get(code) ?? 0) + count);
+    }
+    return {
+      seed,
+      violations: check(histories),
+      histories,
+      faults,
+      begun: load.begun,
+      abandoned: load.abandoned,
+      loadMs,
+      settleMs,
+      reconnects: fleet.clients.reduce((sum, { connections }) => sum + connections - 1, 0),
+      closings,
+      folder,
+    };
+  } finally {
+    fleet.stop();
+    await world.stop();
+  }
+}
+
+export function discard({ folder }: Outcome): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Waits until every payment is over for everybody. What is not over in time, the checker finds. */
+async function settle(load: Load, fleet: Fleet, reader: StoreReader, limitMs: number): Promise<void> {
+  const end = Date.now() + limitMs;
+  await load.settle(limitMs);
+  await until(() => fleet.areConnected, end - Date.now());
+  await until(() => fleet.terminals.every(({ unsettled }) => unsettled.length === 0), end - Date.now());
+  // A void that was refused, or whose answer was lost, comes again with a new connection and not before.
+  if (hasPendingVoid(await reader.records())) fleet.terminals.forEach((terminal) => terminal.cut());
+  await until(async () => {
+    const records = await reader.records();
+    if (hasPendingVoid(records) && fleet.areConnected) {
+      await sleep(1_000);
+      fleet.terminals.forEach((terminal) => terminal.cut());
+      return false;
+    }
+    return (await reader.leftovers()).length === 0;
+  }, end - Date.now());
+}
+
+function hasPendingVoid(records: ReadonlyMap<string, StoredRecord>): boolean {
+  return [...records.values()].some(({ voidPending }) => voidPending);
+}
+
+/** Reads what the gateways know, each transaction through a till of its group too. */
+async function collect(fleet: Fleet, reader: StoreReader, slow: string | undefined): Promise<Histories> {
+  await sleep(500);
+  const leftovers = await reader.leftovers();
+  if (slow) leftovers.push(slow);
+  const records = await reader.records();
+  const reading = Promise.all(
+    [...records.values()].map(async (record) => {
+      const shown = await fleet.readers.get(record.group)?.read(record.tx);
+      if (shown) record.shown = { status: shown['status'], version: shown['version'] };
+    }),
+  );
+  await Promise.race([reading, sleep(READ_LIMIT_MS, undefined, { ref: false })]);
+  const online = await Promise.race([listed(fleet), sleep(READ_LIMIT_MS, undefined, { ref: false })]);
+  for (const { name } of fleet.terminals) {
+    if (!online?.has(name)) leftovers.push(`${name} is connected but not listed as online`);
+  }
+  return {
+    terminals: journals(fleet.terminals),
+    tills: journals(fleet.tills),
+    records,
+    leftovers,
+  };
+}
+
+/** The terminals that the gateways show as online. */
+async function listed({ readers }: Fleet): Promise<Set<string>> {
+  const sets = await Promise.all([...readers.values()].map((till) => till.onlineTerminals()));
+  return new Set(sets.flatMap((set) => [...set]));
+}
+
+function journals(clients: readonly Line[]): Histories['tills'] {
+  return new Map(clients.map(({ name, journal }) => [name, journal.entries]));
+}
+
+async function until(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
+  const end = Date.now() + limitMs;
+  while (Date.now() < end) {
+    if (await condition()) return true;
+    await sleep(POLL_MS);
+  }
+  return false;
+}
