@@ -26,6 +26,8 @@ export class Session {
   epoch = 0;
   /** The store's clock at registration, ms. */
   registeredAt = 0;
+  /** Its key was never connected before: whatever it asks for, it asks for the first time. */
+  isFirst = false;
   /** Status updates up to this number of the group's log are not for this session. */
   statusSequence = 0;
   /** A newer connection is known to have this epoch, learned before the own registration was answered. */

@@ -35,7 +35,10 @@ export class Attendance {
   async arrive(session: Session): Promise<void> {
     this.sessions.add(session);
     try {
-      const registered = await this.presence.connect(endpointOf(session));
+      const registered = await this.presence.connect(
+        endpointOf(session),
+        Math.round(this.pulse.storeTime(session.connectedAt)),
+      );
       if (registered.kind === 'displaced') {
         this.displace(session);
         return;
@@ -110,6 +113,7 @@ export class Attendance {
     const { connectionId } = session;
     session.epoch = registered.epoch;
     session.registeredAt = registered.now;
+    session.isFirst = registered.isFirst;
     session.statusSequence = registered.statusSequence;
     // The hint about a newer connection may overtake the answer to the own registration.
     if (session.displacedBy > session.epoch) {

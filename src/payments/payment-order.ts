@@ -17,6 +17,8 @@ import {
 export interface PaymentOrder {
   terminalId: string;
   transactionId: string;
+  /** The id was made here, so no such payment can have been asked for before. */
+  hasNewId: boolean;
   /** The `paymentRequest` as text, byte for byte as it came, with its `transactionId`. */
   requestText: string;
   /** Members of the request, as text, that a result without them is filled with. */
@@ -63,6 +65,7 @@ export function readPaymentRequest(value: unknown, text: string): Omit<PaymentOr
   });
   return {
     transactionId,
+    hasNewId: request.transactionId === undefined,
     requestText: request.transactionId
       ? text
       : withMember(text, 'transactionId', JSON.stringify(transactionId)),

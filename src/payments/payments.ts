@@ -14,6 +14,8 @@ import { transactionText, type TransactionRecord } from './transaction.js';
 export interface Caller {
   principal: Principal;
   epoch: number;
+  /** Its key was never connected before. */
+  isFirst: boolean;
 }
 
 /**
@@ -56,11 +58,12 @@ export class Payments {
    */
   async pay(caller: Caller, order: PaymentOrder, showStages = false): Promise<Acceptance> {
     const { groupId } = caller.principal;
-    let resolution = await this.resolve(groupId, order);
+    const isNew = this.isCertainlyNew(caller, order);
+    let resolution = await this.resolve(groupId, order, isNew);
     let answer = await this.accept(caller, order, resolution, showStages);
     if (answer.outcome === 'no_terminal' && 'cached' in resolution && resolution.cached) {
       this.resolver.forget(groupId, order.terminalId);
-      resolution = await this.resolve(groupId, order);
+      resolution = await this.resolve(groupId, order, isNew);
       answer = await this.accept(caller, order, resolution, showStages);
     }
     switch (answer.outcome) {
@@ -82,27 +85,40 @@ export class Payments {
       : transactionText(transactionId, record as unknown as TransactionRecord);
   }
 
+  /**
+   * True if no such payment can have reached the terminal before, as far as can be known without the store: a client may
+   * repeat an id that it has sent over another instance.
+   */
+  isCertainlyNew({ principal, isFirst }: Caller, { transactionId, hasNewId }: PaymentOrder): boolean {
+    return hasNewId || (isFirst && !this.known.has(memberOf(principal.groupId, transactionId)));
+  }
+
   /** Nothing has reached the terminal by this request; by an earlier one of this id it may have. */
-  private async resolve(groupId: string, { terminalId, transactionId }: PaymentOrder): Promise<Resolution> {
+  private async resolve(
+    groupId: string,
+    { terminalId, transactionId }: PaymentOrder,
+    isNew: boolean,
+  ): Promise<Resolution> {
     try {
       return await this.resolver.resolve(groupId, terminalId);
     } catch (error) {
-      throw storeRefusal(error, transactionId, !this.known.has(memberOf(groupId, transactionId)));
+      throw storeRefusal(error, transactionId, isNew);
     }
   }
 
   private async accept(
-    { principal, epoch }: Caller,
+    caller: Caller,
     order: PaymentOrder,
     resolution: Resolution,
     showStages: boolean,
   ): Promise<{ outcome: AcceptOutcome; push: string | undefined }> {
+    const { principal, epoch } = caller;
     const { groupId, keyId } = principal;
     const { transactionId, terminalId } = order;
     const subject = { groupId, transactionId, terminalKey: 'keyId' in resolution ? resolution.keyId : '' };
     const [desktop, desktopMailbox] = this.ledger.desktopKeys(groupId, keyId);
+    const isNew = this.isCertainlyNew(caller, order);
     const id = memberOf(groupId, transactionId);
-    const isNew = !this.known.has(id);
     this.known.add(id);
     try {
       return await this.ledger.store.run(

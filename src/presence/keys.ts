@@ -6,7 +6,7 @@ import { PARTITIONS, partitionOf, partitionTag } from '../redis/index.js';
  *
  * | key | type | content |
  * |---|---|---|
- * | `ep:<keyId>` | hash | the endpoint: `epoch`, `inst`, `conn`, `state`, `dev`, `past` (connections before, latest first); for terminals also `tx`, the open payment |
+ * | `ep:<keyId>` | hash | the endpoint: `epoch`, `inst`, `conn`, `state`, `dev`, `since` (when its socket was opened), `past` (connections before, latest first); for terminals also `tx`, the open payment |
  * | `terminals:<group>` | hash | keyId → list entry of a terminal (JSON) |
  * | `seen:<group>` | hash | keyId → last activity of a terminal, ms |
  * | `desktops:<group>` | hash | keyId of a connected desktop → its instance |

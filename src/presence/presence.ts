@@ -23,6 +23,8 @@ export interface Registered {
   statusSequence: number;
   /** A terminal with a payment that is not final. */
   hasOpenPayment: boolean;
+  /** The endpoint was never connected before. */
+  isFirst: boolean;
 }
 
 export type Registration = Registered | { kind: 'displaced' };
@@ -58,20 +60,24 @@ export class Presence {
     this.instance = config.incarnation;
   }
 
-  /** Makes a new connection the owner of its endpoint; an older one is displaced, wherever it is. */
-  connect(endpoint: Endpoint): Promise<Registration> {
-    return this.register(endpoint, 'connect', 0);
+  /**
+   * Makes a new connection the owner of its endpoint; an older one is displaced, wherever it is.
+   * @param since when its socket was opened, ms of the store's clock: if the owner's was opened later, this one is displaced
+   */
+  connect(endpoint: Endpoint, since: number): Promise<Registration> {
+    return this.register(endpoint, 'connect', 0, since);
   }
 
   /** Gives a live connection its registration back after this instance was taken for dead or the store was emptied. */
   restore(endpoint: Endpoint, epoch: number): Promise<Registration> {
-    return this.register(endpoint, 'restore', epoch);
+    return this.register(endpoint, 'restore', epoch, endpoint.connectedAt);
   }
 
   private async register(
     endpoint: Endpoint,
     mode: 'connect' | 'restore',
     epoch: number,
+    since: number,
   ): Promise<Registration> {
     const { principal, connectionId, connectedAt } = endpoint;
     const { groupId, keyId, deviceType, deviceId } = principal;
@@ -91,8 +97,9 @@ export class Presence {
       details: ownedDetails(endpoint),
       update:
         deviceType === 'terminal' ? terminalStatusFrame('connected', identityOf(endpoint), connectedAt) : '',
+      since,
     });
-    const [kind, newEpoch, now, sequence, open] = answer;
+    const [kind, newEpoch, now, sequence, open, first] = answer;
     if (kind === 'displaced') {
       return { kind: 'displaced' };
     }
@@ -102,6 +109,7 @@ export class Presence {
       now: Number(now),
       statusSequence: Number(sequence),
       hasOpenPayment: open === '1',
+      isFirst: first === '1',
     };
   }
 

@@ -6,6 +6,7 @@ import { fromMember } from './keys.js';
 import { Presence } from './presence.js';
 import { Reaper } from './reaper.js';
 import * as scripts from './scripts.js';
+import { StoreClock } from './store-clock.js';
 
 /** A sorted set of deadlines in every partition, and what is to be done when one is due. */
 export interface DeadlineSet {
@@ -48,6 +49,7 @@ export class Pulse {
   private readonly reachedAt = new Array<number>(PARTITIONS).fill(0);
   /** Until when this instance does not judge others in a partition, ms. */
   private readonly waitsUntil = new Array<number>(PARTITIONS).fill(0);
+  private readonly clock = new StoreClock();
   private troubled = false;
 
   constructor(
@@ -92,6 +94,11 @@ export class Pulse {
         ),
       ),
     );
+  }
+
+  /** A moment of this instance's clock on the store's clock, ms. */
+  storeTime(localMs: number): number {
+    return this.clock.of(localMs);
   }
 
   /** ms since the partition that was reached longest ago was reached. */
@@ -140,6 +147,7 @@ export class Pulse {
       { keys: this.sets.map(({ name }) => keys.of(partition, name)) },
     );
     this.reachedAt[partition] = Date.now();
+    this.clock.note(answer.now, Date.now());
     if (probing) {
       this.lastProbe[partition] = Date.now();
     }

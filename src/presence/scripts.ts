@@ -33,6 +33,7 @@ export const register = defineScript(file('register'), {
     'entry',
     'details',
     'update',
+    'since',
   ],
   reply: texts,
 });

@@ -70,6 +70,24 @@ describe('a history without a fault', () => {
       undefined,
     ],
     [
+      'an answer overtaken by the result',
+      [...sound, at('till', 'looked', { status: 'PENDING', version: 3 })],
+      COMPLETED,
+    ],
+    [
+      'a refusal of an earlier request, read after a later one was sent',
+      [
+        asked,
+        asked,
+        received,
+        at('till', 'refused', { connection: 1, retrySafe: true }),
+        approved,
+        acknowledged,
+        complete,
+      ],
+      COMPLETED,
+    ],
+    [
       'not delivered',
       [asked, at('till', 'complete', { status: 'FAILED', eventId: 'e1', retrySafe: true })],
       FAILED,
@@ -118,7 +136,10 @@ describe('each rule finds what breaks it', () => {
         [asked, received, at('till', 'complete', { status: 'FAILED', eventId: 'e1', retrySafe: true })],
         FAILED,
       ],
-      [[asked, received, asked, at('till', 'refused', { retrySafe: true }), asked, complete], COMPLETED],
+      [
+        [asked, received, asked, at('till', 'refused', { connection: 1, retrySafe: true }), asked, complete],
+        COMPLETED,
+      ],
     ],
     'what was let go is not charged': [
       [[asked, at('till', 'missing'), at('till', 'abandoned', { code: 'missing' }), received]],

@@ -30,6 +30,21 @@ const only = (entries: readonly Entry[], ...kinds: What[]) =>
 const has = (entries: readonly Entry[], kind: What) => entries.some(({ what }) => what === kind);
 const decision = (entries: readonly Entry[]) => entries.find(({ what }) => what === 'decided')?.status;
 
+/** The state that a till learns from a push or an answer. */
+function stateIn({ what, status = '' }: Entry): string {
+  if (what === 'corrected') return 'VOIDED';
+  return what === 'complete' ? (OUTCOMES[status] ?? status) : status;
+}
+
+/** The requests that a refusal may answer: those on its connection since the refusal before. A result answers for itself. */
+function answeredBy(verdict: Entry, log: readonly Entry[]): Entry[] {
+  if (verdict.what !== 'refused') return [verdict];
+  const earlier = log.filter(({ n, connection }) => n < verdict.n && connection === verdict.connection);
+  const since = earlier.findLast(({ what }) => what === 'refused')?.n ?? 0;
+  const asks = only(earlier, 'asked').filter(({ n }) => n > since);
+  return asks.length > 0 ? asks : [verdict];
+}
+
 /** The promises, one rule each. A rule names everything about a transaction that breaks it. */
 export const RULES: Record<string, Rule> = {
   *'at most one dispatch'({ terminals }) {
@@ -124,10 +139,12 @@ export const RULES: Record<string, Rule> = {
     const log = askers[0]!;
     const received = [...terminals.values()].flatMap((ledger) => only(ledger, 'received'));
     for (const verdict of log.filter(({ retrySafe }) => retrySafe === true)) {
-      const nextAsk = only(log, 'asked').find(({ n }) => n > verdict.n)?.n ?? Infinity;
-      const lie = received.find(({ n }) => n < nextAsk);
-      if (lie) {
-        yield `retrySafe:true (${verdict.code}) at #${verdict.n}, but the terminal got it at #${lie.n}`;
+      const lies = answeredBy(verdict, log).map((ask) => {
+        const nextAsk = only(log, 'asked').find(({ n }) => n > ask.n)?.n ?? Infinity;
+        return received.find(({ n }) => n < nextAsk);
+      });
+      if (lies.every(Boolean)) {
+        yield `retrySafe:true (${verdict.code}) at #${verdict.n}, but the terminal got it at #${lies[0]!.n}`;
       }
     }
   },
@@ -154,18 +171,17 @@ export const RULES: Record<string, Rule> = {
 
   *'a final state stays'({ tills }) {
     for (const [name, log] of tills) {
-      let final: string | undefined;
-      for (const { what, status = '' } of only(log, 'complete', 'corrected', 'looked', 'missing')) {
-        const state = { complete: OUTCOMES[status], corrected: 'VOIDED', missing: 'missing' } as Record<
-          string,
-          string | undefined
-        >;
-        const seen = what === 'looked' ? status : (state[what] ?? status);
-        const mayFollow = final === undefined || final === seen || (final === 'FAILED' && seen === 'VOIDED');
-        // The push of the outcome comes again, after its correction too.
-        const isRepetition = what === 'complete' && final === 'VOIDED' && seen === 'FAILED';
-        if (!mayFollow && !isRepetition) yield `${name} saw ${final}, then ${seen}`;
-        if (!OPEN.has(seen) && seen !== 'missing' && !isRepetition) final = seen;
+      const known = only(log, 'complete', 'corrected', 'looked');
+      const lost = log.find(({ what, n }) => what === 'missing' && known.some((entry) => entry.n < n));
+      if (lost) yield `${name} saw it, then was told at #${lost.n} that there is none`;
+      // A push may overtake an answer that was read before it; the version tells.
+      const seen = known
+        .map((entry) => ({ version: entry.version ?? 0, state: stateIn(entry) }))
+        .sort((a, b) => a.version - b.version);
+      for (const [i, { state, version }] of seen.entries()) {
+        const before = seen[i - 1]?.state ?? 'PENDING';
+        const mayFollow = OPEN.has(before) || before === state || (before === 'FAILED' && state === 'VOIDED');
+        if (!mayFollow) yield `${name} saw ${before}, then ${state} with version ${version}`;
       }
     }
   },

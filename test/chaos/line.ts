@@ -55,8 +55,9 @@ export abstract class Line {
     this.dial();
   }
 
+  /** A client that hangs does not write either. */
   get isOpen(): boolean {
-    return this.socket?.readyState === WebSocket.OPEN;
+    return this.socket?.readyState === WebSocket.OPEN && !this.socket.isPaused;
   }
 
   stop(): void {

@@ -16,6 +16,8 @@ interface Order {
   repeats: boolean;
   /** The connection on which it was asked for last. */
   askedOn: number;
+  /** Requests on that connection that may still be refused; an accepted one has no answer. */
+  unanswered: number;
   nextLookAt: number;
   resolve: (ending: Ending) => void;
 }
@@ -55,7 +57,7 @@ export class Till extends Line {
   pay(terminalId: string, tx: string, shared = false): Promise<Ending> {
     return new Promise((resolve) => {
       const repeats = shared || this.manner.repeats;
-      this.orders.set(tx, { terminalId, repeats, askedOn: 0, nextLookAt: 0, resolve });
+      this.orders.set(tx, { terminalId, repeats, askedOn: 0, unanswered: 0, nextLookAt: 0, resolve });
       this.ask(tx);
     });
   }
@@ -112,6 +114,7 @@ export class Till extends Line {
   private ask(tx: string): void {
     const order = this.orders.get(tx);
     if (!order || !this.isOpen) return;
+    order.unanswered = order.askedOn === this.connections ? order.unanswered + 1 : 1;
     order.askedOn = this.connections;
     order.nextLookAt = Date.now() + LOOK_EVERY_MS;
     this.journal.add({ what: 'asked', tx, connection: this.connections });
@@ -189,7 +192,10 @@ export class Till extends Line {
 
   private onRefused(tx: string, retrySafe: boolean): void {
     const order = this.orders.get(tx)!;
-    if (!retrySafe) {
+    const isLast = --order.unanswered <= 0;
+    // Which of several requests was refused can not be told.
+    if (!retrySafe || !isLast) {
+      order.unanswered = 0;
       order.nextLookAt = Date.now() + LOOK_AGAIN_MS;
     } else if (this.random.chance(this.manner.abandons)) {
       this.abandon(tx, 'retrySafe');
@@ -207,9 +213,9 @@ export class Till extends Line {
     this.answerReader(tx, undefined);
     const order = this.orders.get(tx);
     if (!order) return;
-    if (order.askedOn < this.connections && this.random.chance(this.manner.abandons))
+    if (order.askedOn < this.connections && this.random.chance(this.manner.abandons)) {
       this.abandon(tx, 'missing');
-    else this.ask(tx);
+    } else this.ask(tx);
   }
 
   private abandon(tx: string, why: string): void {

@@ -48,6 +48,6 @@ it('agrees with the model after every step of any story', { timeout: 60_000 }, a
       }
     }),
     // A failing story is told in as few steps as were found by then, before the test itself runs out of time.
-    { numRuns: RUNS, interruptAfterTimeLimit: 45_000 },
+    { numRuns: RUNS, interruptAfterTimeLimit: 45_000, markInterruptAsFailure: true },
   );
 });

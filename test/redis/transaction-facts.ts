@@ -35,6 +35,11 @@ export function isOpen({ status }: { status: string }): boolean {
   return status === 'PENDING' || status === 'AWAITING_RECONNECT';
 }
 
+/** The terminal has it, and its answer would make a difference. */
+export function mayStillEnd({ status, dispatches, failure, late }: ModelTransaction): boolean {
+  return dispatches > 0 && (isOpen({ status }) || (!!failure && !late));
+}
+
 /** A change that clients see. */
 export function change(known: ModelTransaction, fields: Partial<ModelTransaction>): void {
   Object.assign(known, fields, { version: known.version + 1 });

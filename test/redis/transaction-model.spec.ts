@@ -33,7 +33,7 @@ it.each(['void', 'deliver'])(
         await store.wipe();
       }),
       // A failing story is told in as few steps as were found by then, before the test itself runs out of time.
-      { numRuns: RUNS, interruptAfterTimeLimit: 45_000 },
+      { numRuns: RUNS, interruptAfterTimeLimit: 45_000, markInterruptAsFailure: true },
     );
   },
 );

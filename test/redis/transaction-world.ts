@@ -7,9 +7,9 @@ import type { TestStore } from '../support/test-store.js';
 import { compareWithModel } from './transaction-comparison.js';
 import { hasDeviceId, outcomeOf, principalOf, withoutMailTimes } from './transaction-helpers.js';
 import { TransactionLaws } from './transaction-laws.js';
-import { isOpen, type ModelTransaction, type Policy } from './transaction-facts.js';
+import { isOpen, mayStillEnd, type ModelTransaction, type Policy } from './transaction-facts.js';
 import { TransactionModel } from './transaction-model.js';
-import { oneOf, TERMINALS, TILLS, type TransactionStep } from './transaction-steps.js';
+import { IDS, oneOf, TERMINALS, TILLS, type TransactionStep } from './transaction-steps.js';
 
 type Step<D extends TransactionStep['do']> = Extract<TransactionStep, { do: D }>;
 
@@ -63,7 +63,9 @@ export class TransactionWorld {
     await compareWithModel(this.desk, this.model, this.laws, this.online);
   }
 
-  private async pay({ pos, age, id, terminal, amount }: Step<'pay'>): Promise<void> {
+  private async pay({ pos, age, pick, again, terminal, amount }: Step<'pay'>): Promise<void> {
+    const fresh = IDS.find((known) => !this.model.transactions.has(known));
+    const id = again || !fresh ? this.pick(pick, () => true) : fresh;
     const caller = this.connectionOf(pos, age);
     const terminalId = this.terminalId(terminal);
     // A connection that is gone is no name any more; whether it still is one for a while is the cache's business.
@@ -89,14 +91,16 @@ export class TransactionWorld {
 
   private async unclaim({ pick }: Step<'unclaim'>): Promise<void> {
     const id = this.pick(pick, ({ token }) => token !== undefined);
-    const { terminal, token = 'none' } = this.model.transactions.get(id) ?? { terminal: 't1' };
+    const known = this.model.transactions.get(id);
+    const terminal = known?.terminal ?? 't1';
+    const token = (pick % 5 !== 0 && known?.token) || 'none';
     const [outcome] = await this.desk.unclaim(this.connectionOf(terminal, 0), id, token);
     expect(outcome).toBe(this.model.unclaim(id, token));
     if (outcome === 'queued') this.laws.noteHandOver(id, -1);
   }
 
   private async answer({ pick, age, right, status }: Step<'answer'>): Promise<void> {
-    const id = this.pick(pick, (known) => known.dispatches > 0);
+    const id = this.pick(pick, mayStillEnd);
     const terminal = this.speaker(id, right, age);
     const outcome = await outcomeOf(this.desk.answer(terminal, id, status), () => 'taken');
     const { keyId } = terminal.principal;

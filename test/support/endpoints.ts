@@ -25,7 +25,7 @@ export interface Connected extends Registered {
 /** A new connection of a key, registered. */
 export async function connect(presence: Presence, principal: Principal): Promise<Connected> {
   const endpoint = connectionOf(principal);
-  const registration = await presence.connect(endpoint);
+  const registration = await presence.connect(endpoint, Date.now());
   if (registration.kind === 'displaced') {
     throw new Error(`a new connection of ${principal.keyId} was displaced`);
   }

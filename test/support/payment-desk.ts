@@ -32,6 +32,7 @@ import { silentLogger, type TestStore } from './test-store.js';
 export interface Actor {
   principal: Principal;
   epoch: number;
+  isFirst: boolean;
   endpoint: Endpoint;
 }
 

@@ -1,8 +1,10 @@
 -- Makes a connection the owner of its endpoint, or gives a live connection its registration back.
 -- KEYS endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections, mail, mailbox
 -- ARGV keyId, member, group, instance, leaseMs, channel, mode ('connect' or 'restore'), epoch (restore),
---      connection, deviceType, deviceId, entry (list entry), details (JSON for the owned index), update (frame 'connected')
--- Returns {'registered', epoch, now, latest status sequence, '1' if terminal has an open payment else '0'}
+--      connection, deviceType, deviceId, entry (list entry), details (JSON for the owned index), update (frame 'connected'),
+--      since (when the socket was opened, ms of the store's clock)
+-- Returns {'registered', epoch, now, latest status sequence, '1' if terminal has an open payment else '0',
+--      '1' if the endpoint was never connected before else '0'}
 --      or {'displaced'} (a newer connection owns the endpoint)
 -- Effects: displaces the old owner by a hint, ends the grace, announces 'connected' to the group's desktops
 local endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections,
@@ -11,11 +13,11 @@ local endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, co
   KEYS[10], KEYS[11]
 local keyId, member, group, instance, leaseMs, channel, mode, claimed =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7], tonumber(ARGV[8])
-local connection, deviceType, deviceId, entry, details, update =
-  ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14]
+local connection, deviceType, deviceId, entry, details, update, since =
+  ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14], tonumber(ARGV[15])
 
 local now = nowMs()
-local old = redis.call('HMGET', endpoint, 'epoch', 'inst', 'conn', 'state', 'tx', 'past')
+local old = redis.call('HMGET', endpoint, 'epoch', 'inst', 'conn', 'state', 'tx', 'past', 'since')
 local oldEpoch = tonumber(old[1] or '0')
 local sameConnection = old[3] == connection
 local wasOnline = old[4] == 'online'
@@ -24,6 +26,10 @@ local past = old[6] or ''
 local epoch
 -- Sent again after its answer was lost, while a newer connection came: it must not take the endpoint back.
 if not sameConnection and string.find(' ' .. past .. ' ', ' ' .. connection .. ' ', 1, true) then
+  return { 'displaced' }
+elseif mode == 'connect' and not sameConnection and wasOnline and tonumber(old[7] or '0') > since + 25 then
+  -- It was on its way for so long that a newer socket came first: the newest wins, not the latest heard of. The margin is
+  -- what the instances' idea of the store's clock may differ by.
   return { 'displaced' }
 elseif sameConnection then
   epoch = oldEpoch
@@ -46,6 +52,9 @@ end
 if not (sameConnection and wasOnline) then
   redis.call('HSET', endpoint, 'epoch', whole(epoch), 'inst', instance, 'conn', connection,
     'state', 'online', 'dev', deviceId)
+  if not sameConnection then
+    redis.call('HSET', endpoint, 'since', whole(since))
+  end
   if deviceType == 'terminal' then
     redis.call('HSET', terminals, keyId, entry)
     redis.call('HSET', connections, connection, member)
@@ -73,4 +82,5 @@ if lease < now then
   redis.call('ZADD', leases, now + leaseMs, instance)
 end
 return { 'registered', whole(epoch), whole(now),
-  redis.call('HGET', statusSeq, group) or '0', old[5] and '1' or '0' }
+  redis.call('HGET', statusSeq, group) or '0', old[5] and '1' or '0',
+  (not old[3] or (sameConnection and past == '')) and '1' or '0' }
