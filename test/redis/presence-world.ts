@@ -168,6 +168,7 @@ export class PresenceWorld {
               conn: known.connectionId,
               state: known.state,
               dev: deviceId,
+              since: expect.stringMatching(/^\d+$/) as string,
               ...(known.past.length > 0 && { past: known.past.join(' ') }),
             }
           : {},

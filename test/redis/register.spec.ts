@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Presence } from '../../src/presence/index.js';
 import { partitionOf } from '../../src/redis/index.js';
-import { announced, connect, device, GROUP, till } from '../support/endpoints.js';
+import { announced, connect, connectionOf, device, GROUP, till } from '../support/endpoints.js';
 import { expectSame } from '../support/dump.js';
 import { HintEar } from '../support/hint-ear.js';
 import { TestStore } from '../support/test-store.js';
@@ -41,6 +41,7 @@ describe('register', () => {
       conn: endpoint.connectionId,
       state: 'online',
       dev: 'TERM-001',
+      since: expect.stringMatching(/^\d+$/) as string,
     });
     expect(await a.ownership(PARTITION, ['t1', 'other'])).toEqual([
       { epoch, connectionId: endpoint.connectionId },
@@ -49,6 +50,21 @@ describe('register', () => {
     expect(await a.terminalOfConnection(endpoint.connectionId)).toEqual({ groupId: GROUP, keyId: 't1' });
     const lease = Number(await test.redis.zscore(around('t1').leases, instanceA));
     expect(lease).toBeGreaterThanOrEqual(start + 60_000);
+  });
+
+  it('does not displace a socket that was opened later', async () => {
+    const live = await connect(b, TERMINAL);
+    const late = connectionOf(TERMINAL);
+    expect(await a.connect(late, Date.now() - 10_000)).toEqual({ kind: 'displaced' });
+    expect(await endpointHash('t1')).toMatchObject({ conn: live.endpoint.connectionId, state: 'online' });
+  });
+
+  it('lets even an old socket in when nobody is there', async () => {
+    const { endpoint } = await connect(b, TERMINAL);
+    await b.drop(endpoint);
+    expect(await a.connect(connectionOf(TERMINAL), Date.now() - 10_000)).toMatchObject({
+      kind: 'registered',
+    });
   });
 
   it('keeps a desktop out of the terminals', async () => {
