@@ -8,8 +8,8 @@ export const IDS = Array.from({ length: 12 }, (_, i) => `T${i}`);
 
 /**
  * One thing that happens. `age` tells which connection of an endpoint acts, counted from the latest; `pick` which
- * transaction it is about, mostly one for which it makes sense; `again` whether a known one is asked for; `right` whether the terminal is the one that the
- * transaction is for.
+ * transaction it is about, mostly one for which it makes sense; `again` whether a payment that is known is asked for;
+ * `right` whether the terminal is the one that the transaction is for.
  */
 export type TransactionStep =
   | { do: 'pay'; pos: string; age: number; pick: number; again: boolean; terminal: string; amount: string }
