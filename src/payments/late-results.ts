@@ -111,20 +111,18 @@ export class LateResults {
     }
     const key = this.keys.of(partitionOf(groupId), 'unmatched');
     const field = `${groupId}\n${terminalKey}\n${escapeId(transactionId)}`;
-    const isNew = await this.ledger.store.ask(async (redis) => {
+    const details = { groupId, transactionId, terminal: terminalKey };
+    await this.ledger.store.ask(async (redis) => {
       if ((await redis.hlen(key)) >= MOST_UNMATCHED) {
-        return true;
+        this.logger.error(details, 'approval of an unknown payment NOT kept: there are too many');
+        return;
       }
       const added = await redis.hsetnx(key, field, openedText(answer.open));
       await redis.pexpire(key, this.config.transactionRetentionMs);
-      return added === 1;
+      if (added === 1) {
+        this.logger.warn(details, 'approval of an unknown payment kept');
+      }
     });
-    if (isNew) {
-      this.logger.warn(
-        { groupId, transactionId, terminal: terminalKey },
-        'approval of an unknown payment kept',
-      );
-    }
   }
 }
 

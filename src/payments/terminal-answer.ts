@@ -70,7 +70,7 @@ export function cancelledAnswer(transactionId: string): Answer & { status: 'CANC
 }
 
 const FAILURE_MESSAGES: Record<GatewayFailureCode, string> = {
-  NOT_DELIVERED: 'The payment could not be handed to the terminal in time. It was not started.',
+  NOT_DELIVERED: 'The payment could not be handed to the terminal in time.',
   TERMINAL_DISCONNECTED: 'The terminal went offline during the payment. Its outcome is not known yet.',
   NO_RESPONSE: 'The terminal did not answer in time. Its outcome is not known.',
 };

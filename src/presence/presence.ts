@@ -70,7 +70,8 @@ export class Presence {
 
   /** Gives a live connection its registration back after this instance was taken for dead or the store was emptied. */
   restore(endpoint: Endpoint, epoch: number): Promise<Registration> {
-    return this.register(endpoint, 'restore', epoch, endpoint.connectedAt);
+    // In an emptied store it counts as the oldest socket: whoever connects from now on is newer.
+    return this.register(endpoint, 'restore', epoch, 0);
   }
 
   private async register(

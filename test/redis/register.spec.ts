@@ -59,6 +59,13 @@ describe('register', () => {
     expect(await endpointHash('t1')).toMatchObject({ conn: live.endpoint.connectionId, state: 'online' });
   });
 
+  it('keeps no newer socket out after a restore, whatever the clock of its instance says', async () => {
+    const { endpoint, epoch } = await connect(a, TERMINAL);
+    await test.wipe();
+    await a.restore({ ...endpoint, connectedAt: Date.now() + 60_000 }, epoch);
+    expect(await b.connect(connectionOf(TERMINAL), Date.now())).toMatchObject({ kind: 'registered' });
+  });
+
   it('lets even an old socket in when nobody is there', async () => {
     const { endpoint } = await connect(b, TERMINAL);
     await b.drop(endpoint);

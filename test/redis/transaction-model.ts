@@ -234,7 +234,7 @@ export class TransactionModel {
 
   private end(id: string, status: ModelTransaction['status'], retrySafe: Verdict): void {
     const known = this.transactions.get(id)!;
-    change(known, { status, retrySafe, inquiry: false, failure: '' });
+    change(known, { status, retrySafe, inquiry: false, failure: '', askers: [] });
     for (const kind of ['p', 'i', 'c']) this.mailbox(known.terminal).delete(`${kind}:${id}`);
     this.tell(known, `r:${id}`);
   }

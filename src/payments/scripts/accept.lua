@@ -32,7 +32,7 @@ if known[1] then
   if known[6] then
     if desktopKey ~= '' then
       store(desktopMailbox, keepMs, 'r:' .. escapedId, known[6])
-      redis.call('ZADD', mail, 'NX', nowMs() + 1000, desktopMember)
+      redis.call('ZADD', mail, 'LT', nowMs() + 1000, desktopMember)
     end
     return { 'replayed', known[6] }
   end

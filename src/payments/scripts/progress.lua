@@ -7,6 +7,9 @@
 local record, desktops = KEYS[1], KEYS[2]
 local terminalKey, stage, group, channel, instance, frame = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 
+-- Steps that the gateway itself notes; a stage of the same name is shown, and must not stand for them.
+local own = { accepted = 1, claimed = 1, sent = 1, received = 1, returned = 1, disconnected = 1, reconnected = 1, result = 1,
+  lateResult = 1, cancelRequested = 1, voided = 1, voidRefused = 1, pushed = 1, receipted = 1 }
 local state = redis.call('HMGET', record, 'status', 'terminalKey', 'dispatches', 'progress', 'recipients', 'version')
 if not state[1] or (terminalKey ~= '' and (state[2] ~= terminalKey or not state[3])) then
   return { 'unknown' }
@@ -17,7 +20,7 @@ end
 local version = state[6]
 if terminalKey ~= '' then
   local now = nowMs()
-  if redis.call('HLEN', record) < 128 then
+  if not own[stage] and redis.call('HLEN', record) < 128 then
     step(record, stage, now, instance)
   end
   version = change(record, now)

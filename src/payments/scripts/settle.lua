@@ -32,7 +32,7 @@ if state[1] ~= 'PENDING' and state[1] ~= 'AWAITING_RECONNECT' then
   if (state[7] or state[1]) ~= status then
     local conflict = complete(record, response, missing)
     local kept = state[8] and state[8] .. ',' or ''
-    if #kept < 16384 and not string.find(kept, conflict, 1, true) then
+    if #kept < 524288 and not string.find(kept, conflict, 1, true) then
       redis.call('HSET', record, 'conflicts', kept .. conflict)
       change(record, now)
     end
@@ -66,7 +66,7 @@ redis.call('HSET', record, 'status', status, 'failure', failure, 'push', push, '
 if cause == 'terminal' then
   redis.call('HSET', record, 'delivery', 'received')
 end
-redis.call('HDEL', record, 'inquiry')
+redis.call('HDEL', record, 'inquiry', 'cancelledBy')
 redis.call('PEXPIRE', record, keepMs)
 redis.call('ZREM', due, member)
 if owner[3] == member then

@@ -23,7 +23,8 @@ if state[1] == 'PENDING' then
   redis.call('HDEL', record, 'step.reconnected')
   step(record, 'disconnected', now, instance)
   change(record, now)
-  redis.call('ZADD', due, redis.call('ZSCORE', grace, terminalMember) or whole(now), member)
 end
+-- Its grace may have begun anew since the last time, when it came and went without being asked about the payment.
+redis.call('ZADD', due, redis.call('ZSCORE', grace, terminalMember) or whole(now), member)
 redis.call('ZREM', lost, terminalMember)
 return { 'suspended' }

@@ -75,7 +75,7 @@ end
 redis.call('HSET', owned, keyId, whole(epoch) .. ' ' .. instance .. ' ' .. details)
 -- Mail that came while the endpoint was away must not depend on one read at registration.
 if redis.call('EXISTS', mailbox) == 1 then
-  redis.call('ZADD', mail, 'NX', now + 1000, member)
+  redis.call('ZADD', mail, 'LT', now + 1000, member)
 end
 local lease = tonumber(redis.call('ZSCORE', leases, instance) or '0')
 if lease < now then

@@ -17,7 +17,7 @@ local function deposit(endpoint, mailbox, mail, keyId, member, channel, keepMs, 
     return
   end
   -- Due in a second: only mail that its hint did not get delivered is ever swept.
-  redis.call('ZADD', mail, 'NX', nowMs() + 1000, member)
+  redis.call('ZADD', mail, 'LT', nowMs() + 1000, member)
   local hint = 'mail\n' .. keyId .. '\n' .. owner[3] .. '\n' .. id
   if #text <= 4096 then
     hint = hint .. '\n' .. text
