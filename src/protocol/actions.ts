@@ -1,4 +1,4 @@
-/** Every `action` literal of the wire contract, and the enumerations inside frames. One place, see docs/protocol.md. */
+/** Every `action` literal of the wire contract, and the enumerations inside frames. One place, see docs/websocket.md. */
 
 /** Actions that a client may send. */
 export const ClientAction = {
