@@ -32,8 +32,8 @@ export class Session {
   statusSequence = 0;
   /** A newer connection is known to have this epoch, learned before the own registration was answered. */
   displacedBy = 0;
-  /** Mail on its way to this socket, written or about to be. */
-  readonly mailInFlight = new Set<string>();
+  /** Mail on its way to this socket, written or about to be: message id → stamp of its deposit. */
+  readonly mailInFlight = new Map<string, string>();
   readonly connectedAt = Date.now();
   /** When anything last came from the peer, and last went to it; ms since the epoch. */
   lastHeard = this.connectedAt;

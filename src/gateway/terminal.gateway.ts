@@ -36,7 +36,7 @@ import {
   WEBSOCKET_PATH,
   type ClientFrame,
 } from '../protocol/index.js';
-import { mailId, Relay } from '../relay/index.js';
+import { Relay } from '../relay/index.js';
 import { TerminalDirectory } from '../terminals/index.js';
 import { Attendance } from './attendance.js';
 import { DeviceTypeGuard } from './device-type.guard.js';
@@ -163,7 +163,7 @@ export class TerminalGateway
       this.payments.pay(session, order, showStages),
     );
     if (acceptance?.kind === 'replayed') {
-      await this.relay.sendNow(session, mailId('r', order.transactionId), acceptance.push);
+      await this.relay.sendNow(session, acceptance.push);
     } else if (acceptance?.kind === 'accepted' && showStages) {
       this.stages.showAccepted(session, order);
     }

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import type { Session } from '../connections/index.js';
+import type { Logger } from '../logging/index.js';
+import { memberOf } from '../presence/index.js';
 import {
   asRecovered,
   cancelPaymentFrame,
@@ -12,26 +14,33 @@ import {
 import { Relay, transactionOf, type Mail } from '../relay/index.js';
 import { Ledger } from './ledger.js';
 import { Outcomes } from './outcomes.js';
-import { cancel, refuseCancel } from './scripts.js';
+import { cancel, forgetCancel, refuseCancel } from './scripts.js';
 import { cancelledAnswer } from './terminal-answer.js';
+
+/** A request to cancel, as its session knows it: the deadline it waits for, or that it was told `UNKNOWN`. */
+type Wait = NodeJS.Timeout | 'unknown';
 
 /**
  * Cancels payments, with a certain answer in time. A payment that was not handed over is cancelled at once; otherwise the
- * terminal decides, and silence until the deadline is `UNKNOWN`.
+ * terminal decides, and silence until the deadline is `UNKNOWN`. Each request has one answer: what the terminal says after
+ * `UNKNOWN` is seen in the result only.
  */
 @Injectable()
 export class Cancellations {
-  /** Desktops of this instance that wait for an answer, by session and transaction. */
-  private readonly waiting = new Map<string, NodeJS.Timeout>();
+  private readonly waits = new WeakMap<Session, Map<string, Wait>>();
 
   constructor(
     private readonly ledger: Ledger,
     private readonly outcomes: Outcomes,
+    private readonly relay: Relay,
     @Inject('CONFIG') private readonly config: Config,
-    relay: Relay,
+    @Inject('LOGGER') private readonly logger: Logger,
   ) {
     relay.handle('r', { recovered: asRecovered, written: (session, mail) => this.onResult(session, mail) });
-    relay.handle('x', { written: (session, mail) => this.stopWaiting(session, transactionOf(mail.id)) });
+    relay.handle('x', {
+      prepare: (session, mail) => Promise.resolve(this.unlessAnswered(session, mail)),
+      written: (session, mail) => this.endWait(session, transactionOf(mail.id)),
+    });
   }
 
   /**
@@ -46,7 +55,7 @@ export class Cancellations {
         this.reply(session, transactionId, known);
       }
     } catch (error) {
-      this.stopWaiting(session, transactionId);
+      this.endWait(session, transactionId);
       throw error;
     }
   }
@@ -94,31 +103,64 @@ export class Cancellations {
   /** The result itself answers a cancellation that is still open. */
   private onResult(session: Session, mail: Mail): void {
     const transactionId = transactionOf(mail.id);
-    if (this.waiting.has(waiterKey(session, transactionId))) {
-      const cancelled = /^\{"action":"paymentComplete",.*?"status":"CANCELLED"/.test(mail.frame);
-      this.reply(session, transactionId, cancelled ? 'CANCELLED' : 'TOO_LATE');
-    }
+    const cancelled = /^\{"action":"paymentComplete",.*?"status":"CANCELLED"/.test(mail.frame);
+    this.reply(session, transactionId, cancelled ? 'CANCELLED' : 'TOO_LATE');
   }
 
   private waitFor(session: Session, transactionId: string): void {
-    this.stopWaiting(session, transactionId);
-    const giveUp = () => this.reply(session, transactionId, 'UNKNOWN');
-    this.waiting.set(waiterKey(session, transactionId), setTimeout(giveUp, this.config.cancelTimeoutMs));
+    this.endWait(session, transactionId);
+    const waits = this.waits.get(session) ?? new Map<string, Wait>();
+    const deadline = setTimeout(() => this.giveUp(session, transactionId), this.config.cancelTimeoutMs);
+    this.waits.set(session, waits.set(transactionId, deadline));
+  }
+
+  /** Nobody knows in time. The note keeps an answer that is on its way to this very socket from following. */
+  private giveUp(session: Session, transactionId: string): void {
+    this.reply(session, transactionId, 'UNKNOWN');
+    this.waits.get(session)?.set(transactionId, 'unknown');
+    this.forget(session, transactionId).catch((error: unknown) => {
+      this.logger.warn(
+        { err: error, transactionId },
+        'a late answer to a cancellation may still reach the till',
+      );
+    });
+  }
+
+  private async forget({ principal }: Session, transactionId: string): Promise<void> {
+    const { groupId, keyId } = principal;
+    const subject = { groupId, transactionId, terminalKey: '' };
+    const [, desktopMailbox] = this.ledger.desktopKeys(groupId, keyId);
+    const desktop = { desktopKey: keyId, desktopMember: memberOf(groupId, keyId) };
+    await this.ledger.store.run(
+      forgetCancel,
+      { ...this.ledger.keys(subject), desktopMailbox },
+      { ...this.ledger.args(subject), ...desktop },
+    );
+  }
+
+  private unlessAnswered(session: Session, mail: Mail): string | undefined {
+    if (this.waits.get(session)?.get(transactionOf(mail.id)) !== 'unknown') {
+      return mail.frame;
+    }
+    this.relay.discard(session, mail);
+    return undefined;
   }
 
   private reply(session: Session, transactionId: string, outcome: CancelOutcome): void {
-    if (this.stopWaiting(session, transactionId)) {
+    if (this.endWait(session, transactionId)) {
       session.send(cancelResponseFrame(transactionId, outcome));
     }
   }
 
-  private stopWaiting(session: Session, transactionId: string): boolean {
-    const key = waiterKey(session, transactionId);
-    clearTimeout(this.waiting.get(key));
-    return this.waiting.delete(key);
+  /** @returns whether an answer was due */
+  private endWait(session: Session, transactionId: string): boolean {
+    const waits = this.waits.get(session);
+    const wait = waits?.get(transactionId);
+    waits?.delete(transactionId);
+    if (wait === undefined || wait === 'unknown') {
+      return false;
+    }
+    clearTimeout(wait);
+    return true;
   }
-}
-
-function waiterKey({ connectionId }: Session, transactionId: string): string {
-  return `${connectionId} ${transactionId}`;
 }

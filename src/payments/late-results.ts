@@ -20,8 +20,8 @@ import { Ledger } from './ledger.js';
 import type { Ending, FinalAnswer } from './outcomes.js';
 import { late, voidAnswer } from './scripts.js';
 
-/** Most approvals without a transaction that are kept per partition: a faulty terminal must not fill the store. */
-const MOST_UNMATCHED = 1_000;
+/** Most approvals without a transaction that are kept per terminal: a faulty one must not fill the store. */
+const MOST_UNMATCHED = 200;
 
 /**
  * What terminals say about payments that were given up. An approval is money: it is voided at the terminal until the
@@ -29,7 +29,7 @@ const MOST_UNMATCHED = 1_000;
  *
  * | key | type | content |
  * |---|---|---|
- * | `unmatched` | hash | group, terminal and transaction of an approval that fits no payment, on a line each → the response |
+ * | `unmatched:<keyId>` | hash | transaction of an approval of this terminal that fits no payment → the response |
  */
 @Injectable()
 export class LateResults {
@@ -104,22 +104,26 @@ export class LateResults {
     }
   }
 
-  /** Keeps an approval that fits no payment of its terminal, once, for a person to look at. */
+  /**
+   * Keeps an approval that fits no payment of its terminal, once, for a person to look at.
+   * @throws GatewayError `ANSWER_NOT_KEPT` if too many of this terminal are kept already
+   */
   async keepUnmatched({ groupId, transactionId, terminalKey }: Ending, answer: FinalAnswer): Promise<void> {
     if (answer.status !== 'SUCCESS') {
       return;
     }
-    const key = this.keys.of(partitionOf(groupId), 'unmatched');
-    const field = `${groupId}\n${terminalKey}\n${escapeId(transactionId)}`;
+    const key = this.keys.of(partitionOf(groupId), `unmatched:${terminalKey}`);
+    const field = escapeId(transactionId);
     const details = { groupId, transactionId, terminal: terminalKey };
     await this.ledger.store.ask(async (redis) => {
-      if ((await redis.hlen(key)) >= MOST_UNMATCHED) {
-        this.logger.error(details, 'approval of an unknown payment NOT kept: there are too many');
-        return;
+      const isNew = (await redis.hsetnx(key, field, openedText(answer.open))) === 1;
+      if (isNew && (await redis.hlen(key)) > MOST_UNMATCHED) {
+        await redis.hdel(key, field);
+        this.logger.error(details, 'no room for a further approval of an unknown payment; not acknowledged');
+        throw new GatewayError('ANSWER_NOT_KEPT', { transactionId, retrySafe: true });
       }
-      const added = await redis.hsetnx(key, field, openedText(answer.open));
       await redis.pexpire(key, this.config.transactionRetentionMs);
-      if (added === 1) {
+      if (isNew) {
         this.logger.warn(details, 'approval of an unknown payment kept');
       }
     });

@@ -64,7 +64,8 @@ export class Outcomes {
   /**
    * Stores what a terminal says about a payment. When this returns, the answer may be acknowledged: the store has it. An answer
    * of a displaced connection counts like any other of its terminal.
-   * @throws GatewayError `TRANSACTION_NOT_FOUND` if this terminal was not given the payment; the answer is kept all the same
+   * @throws GatewayError `TRANSACTION_NOT_FOUND` if this terminal was not given the payment; an approval is kept all the same.
+   *   `ANSWER_NOT_KEPT` if there is no room for an answer that fits nothing: the terminal still has it, and sends it again
    */
   async answer(terminal: Caller & { connectionId: string }, answer: TerminalAnswer): Promise<void> {
     const { groupId, keyId, deviceId } = terminal.principal;
@@ -85,11 +86,13 @@ export class Outcomes {
     } else if (kind === 'unknown') {
       await this.lateResults.keepUnmatched(ending, final);
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
-    } else if (kind === 'repeated' && detail !== OUTCOME[status]) {
-      this.logger.warn(
-        { groupId, transactionId, stored: detail, answered: status },
-        'contradicting answer kept',
-      );
+    } else if (kind === 'full' || (kind === 'repeated' && detail !== OUTCOME[status])) {
+      const told = { groupId, transactionId, stored: detail, answered: status };
+      if (kind === 'full') {
+        this.logger.error(told, 'no room for a further contradicting answer; not acknowledged');
+        throw new GatewayError('ANSWER_NOT_KEPT', { transactionId, retrySafe: true });
+      }
+      this.logger.warn(told, 'contradicting answer kept');
     }
   }
 

@@ -3,11 +3,12 @@ import type { Config } from '../config/index.js';
 import { GatewayError, paymentFrame, type Principal } from '../protocol/index.js';
 import { memberOf } from '../presence/index.js';
 import { StoreUnavailable } from '../redis/index.js';
+import { mailId, type Mail } from '../relay/index.js';
 import { TerminalResolver, type Resolution } from '../terminals/index.js';
 import { Ledger } from './ledger.js';
 import type { PaymentOrder } from './payment-order.js';
 import { RecentSet } from './recent-set.js';
-import { accept, type AcceptOutcome } from './scripts.js';
+import { accept, type AcceptOutcome, type AcceptReply } from './scripts.js';
 import { transactionText, type TransactionRecord } from './transaction.js';
 
 /** The connection on whose behalf something is asked. */
@@ -20,9 +21,9 @@ export interface Caller {
 
 /**
  * What became of a request. `accepted`: new. `joined`: it runs already, the caller gets the result too. `replayed`: it is final,
- * and `push` is its stored result for the caller.
+ * and `push`, its stored result, lies in the caller's mailbox.
  */
-export type Acceptance = { kind: 'accepted' | 'joined' } | { kind: 'replayed'; push: string };
+export type Acceptance = { kind: 'accepted' | 'joined' } | { kind: 'replayed'; push: Mail };
 
 type Refusal = Exclude<AcceptOutcome, Acceptance['kind']>;
 
@@ -71,7 +72,10 @@ export class Payments {
       case 'joined':
         return { kind: answer.outcome };
       case 'replayed':
-        return { kind: 'replayed', push: answer.push! };
+        return {
+          kind: 'replayed',
+          push: { id: mailId('r', order.transactionId), stamp: answer.stamp!, frame: answer.push! },
+        };
       default:
         throw refusal(answer.outcome, resolution, order.transactionId);
     }
@@ -111,7 +115,7 @@ export class Payments {
     order: PaymentOrder,
     resolution: Resolution,
     showStages: boolean,
-  ): Promise<{ outcome: AcceptOutcome; push: string | undefined }> {
+  ): Promise<AcceptReply> {
     const { principal, epoch } = caller;
     const { groupId, keyId } = principal;
     const { transactionId, terminalId } = order;

@@ -25,11 +25,18 @@ export const accept = defineScript(file('accept'), {
     'instance',
     'progress',
   ],
-  reply: (raw) => {
-    const [outcome, push] = raw as [AcceptOutcome, string?];
-    return { outcome, push };
+  reply: (raw): AcceptReply => {
+    const [outcome, push, stamp] = raw as [AcceptOutcome, string?, string?];
+    return { outcome, push, stamp };
   },
 });
+
+export interface AcceptReply {
+  outcome: AcceptOutcome;
+  /** The stored result and the stamp of its deposit, when replayed. */
+  push: string | undefined;
+  stamp: string | undefined;
+}
 
 export type AcceptOutcome =
   | 'accepted'
@@ -188,6 +195,13 @@ export const refuseCancel = defineScript(file('refuse-cancel'), {
   uses,
   keys: ['record', 'mail'],
   args: ['terminalKey', 'askers', 'escapedId', 'channel', 'keepMs', 'frame'],
+  reply: texts,
+});
+
+export const forgetCancel = defineScript(file('forget-cancel'), {
+  uses,
+  keys: ['record', 'mail', 'desktopMailbox'],
+  args: ['desktopKey', 'desktopMember', 'escapedId'],
   reply: texts,
 });
 

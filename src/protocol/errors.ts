@@ -85,6 +85,11 @@ export const ERRORS = {
   RATE_LIMITED: { status: 429, code: 'RATE_LIMITED', message: 'Too many requests' },
   INTERNAL_ERROR: { status: 500, code: 'INTERNAL_ERROR', message: 'Failed to process message' },
   STORE_UNAVAILABLE: { status: 503, code: 'STORE_UNAVAILABLE', message: 'The store is not reachable' },
+  ANSWER_NOT_KEPT: {
+    status: 503,
+    code: 'STORE_UNAVAILABLE',
+    message: 'There is no room to keep this answer; keep it and send it again later',
+  },
   DRAINING: { status: 503, code: 'DRAINING', message: 'This instance is shutting down' },
 } as const satisfies Record<string, CatalogueEntry>;
 

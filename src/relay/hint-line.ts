@@ -7,7 +7,7 @@ import { PARTITIONS, Store } from '../redis/index.js';
 /** What a hint says first. Further parts follow, separated by line feeds; the last may itself contain line feeds. */
 export type HintType = 'mail' | 'displaced' | 'status' | 'progress';
 
-const PARTS: Record<HintType, number> = { mail: 5, displaced: 3, status: 4, progress: 3 };
+const PARTS: Record<HintType, number> = { mail: 6, displaced: 3, status: 4, progress: 3 };
 
 const CHECK_INTERVAL_MS = 500;
 /** A probe goes out at least every 2 s; without an answer for two of them and some slack the line is deaf. */

@@ -35,21 +35,21 @@ export function transactionOf(id: string): string {
 /** A message as it lies in a mailbox. */
 export interface Mail {
   id: string;
-  /** The store's clock when it was put there, ms with fraction. */
-  depositedAt: number;
+  /** Of its deposit: the store's clock, microseconds as text. The same message deposited anew has another one. */
+  stamp: string;
   frame: string;
 }
 
-/** @param text `microseconds frame`, as deposit.lua writes it */
+/** @param text `stamp frame`, as deposit.lua writes it */
 export function parseMail(id: string, text: string): Mail {
   const space = text.indexOf(' ');
-  return { id, depositedAt: Number(text.slice(0, space)) / 1000, frame: text.slice(space + 1) };
+  return { id, stamp: text.slice(0, space), frame: text.slice(space + 1) };
 }
 
 /**
  * | key | type | content |
  * |---|---|---|
- * | `mailbox:<keyId>` | hash | message id → `microseconds frame`: everything that the endpoint has not receipted |
+ * | `mailbox:<keyId>` | hash | message id → `stamp frame`: everything that the endpoint has not receipted |
  * | `tx:<group>:<escaped transactionId>` | hash | the transaction record, see payments |
  */
 export function recordKey(keys: PresenceKeys, groupId: string, transactionId: string): string {

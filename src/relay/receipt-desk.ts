@@ -17,6 +17,8 @@ export interface Receipt {
   keyId: string;
   epoch: number;
   mailId: string;
+  /** Of the deposit that was written, see {@link Mail}. */
+  stamp: string;
   /** When the message was written to the socket, ms since the epoch. */
   writtenAt: number;
   /** Called when the store has it. @param shown true for a payment whose stages a desktop wants to see */
@@ -79,10 +81,11 @@ export class ReceiptDesk {
             keys.mailbox(groupId, keyId),
             recordKey(keys, groupId, transactionOf(mailId)),
           ]),
-          args: entries.flatMap(({ groupId, keyId, epoch, mailId, writtenAt }) => [
+          args: entries.flatMap(({ groupId, keyId, epoch, mailId, stamp, writtenAt }) => [
             memberOf(groupId, keyId),
             epoch,
             mailId,
+            stamp,
             writtenAt,
           ]),
         },

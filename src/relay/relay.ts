@@ -40,7 +40,9 @@ export class Relay {
     hints: HintLine,
     pulse: Pulse,
   ) {
-    hints.on('mail', ([, keyId, epoch, id, frame]) => this.onHint(keyId!, Number(epoch), id!, frame));
+    hints.on('mail', ([, keyId, epoch, id, stamp, frame]) =>
+      this.onHint(keyId!, Number(epoch), { id: id!, stamp: stamp!, frame }),
+    );
     pulse.watch({ name: 'mail', onDue: (_groupId, keyId) => this.sweep(keyId) });
   }
 
@@ -54,16 +56,21 @@ export class Relay {
     const key = this.presence.keys.mailbox(groupId, keyId);
     const stored = await this.store.ask((redis) => redis.hgetall(key));
     const mail = Object.entries(stored).map(([id, text]) => parseMail(id, text));
-    mail.sort((a, b) => a.depositedAt - b.depositedAt);
+    mail.sort((a, b) => Number(a.stamp) - Number(b.stamp));
     for (const message of mail) {
       await this.deliver(session, message);
     }
   }
 
   /** Sends a message that lies in the session's mailbox, even if an earlier copy of it is still on its way. */
-  async sendNow(session: Session, id: string, frame: string): Promise<void> {
-    session.mailInFlight.add(id);
-    await this.write(session, { id, frame, depositedAt: Number.POSITIVE_INFINITY });
+  async sendNow(session: Session, mail: Mail): Promise<void> {
+    session.mailInFlight.set(mail.id, mail.stamp);
+    await this.write(session, mail);
+  }
+
+  /** Takes a message out of the session's mailbox that need not be sent any more. */
+  discard(session: Session, mail: Mail): void {
+    this.onReceipt(session, mail, Date.now());
   }
 
   /** Takes the push of an event out of a mailbox, because the application says that it has processed it. */
@@ -74,19 +81,21 @@ export class Relay {
     const mark = `"eventId":${JSON.stringify(eventId)}`;
     const found = Object.entries(stored).find(([, text]) => text.includes(mark));
     if (found) {
-      this.onReceipt(session, parseMail(...found), Date.now());
+      this.discard(session, parseMail(...found));
     }
   }
 
-  private onHint(keyId: string, epoch: number, id: string, frame: string | undefined): void {
+  private onHint(
+    keyId: string,
+    epoch: number,
+    { id, stamp, frame }: Omit<Mail, 'frame'> & { frame: string | undefined },
+  ): void {
     const session = this.sessions.registered(keyId, epoch);
     if (!session) {
       return;
     }
     const delivery =
-      frame === undefined
-        ? this.deliverAll(session)
-        : this.deliver(session, { id, frame, depositedAt: Number.POSITIVE_INFINITY });
+      frame === undefined ? this.deliverAll(session) : this.deliver(session, { id, stamp, frame });
     delivery.catch((error: unknown) => this.noteFailure(error, session));
   }
 
@@ -101,16 +110,16 @@ export class Relay {
 
   private async deliver(session: Session, mail: Mail): Promise<void> {
     const { mailInFlight } = session;
-    if (!session.canTakeMail || mailInFlight.has(mail.id)) {
+    if (!session.canTakeMail || mailInFlight.get(mail.id) === mail.stamp) {
       return;
     }
-    mailInFlight.add(mail.id);
+    mailInFlight.set(mail.id, mail.stamp);
     let written = false;
     try {
       written = await this.write(session, mail);
     } finally {
       if (!written) {
-        mailInFlight.delete(mail.id);
+        endFlight(session, mail);
       }
     }
   }
@@ -121,7 +130,7 @@ export class Relay {
     if (frame === undefined) {
       return false;
     }
-    const wasAway = mail.depositedAt < session.registeredAt;
+    const wasAway = Number(mail.stamp) / 1000 < session.registeredAt;
     const text = wasAway && handler?.recovered ? handler.recovered(frame) : frame;
     const writtenAt = Date.now();
     const written = session.sendWithReceipt(text, () => this.onReceipt(session, mail, writtenAt));
@@ -138,11 +147,12 @@ export class Relay {
     const handler = this.handlers.get(kindOf(mail.id));
     const done = (shown: boolean) => {
       if (!handler?.repeats) {
-        session.mailInFlight.delete(mail.id);
+        endFlight(session, mail);
       }
       handler?.received?.(session, mail, shown);
     };
-    this.receipts.add({ groupId, keyId, epoch: session.epoch, mailId: mail.id, writtenAt, done });
+    const { id: mailId, stamp } = mail;
+    this.receipts.add({ groupId, keyId, epoch: session.epoch, mailId, stamp, writtenAt, done });
   }
 
   /** The sweep tries again; what is not the store's absence is a fault of ours and must be seen. */
@@ -150,5 +160,12 @@ export class Relay {
     if (!(error instanceof StoreUnavailable)) {
       this.logger.error({ err: error, keyId: session.principal.keyId }, 'mail could not be delivered');
     }
+  }
+}
+
+/** A newer deposit of the same message may be on its way by now; that one is not over. */
+function endFlight({ mailInFlight }: Session, { id, stamp }: Mail): void {
+  if (mailInFlight.get(id) === stamp) {
+    mailInFlight.delete(id);
   }
 }

@@ -64,7 +64,8 @@ describe('a new payment', () => {
     const ear = await HintEar.on(keys.channel(partitionOf(GROUP), config.incarnation));
     await desk.pay(shop.pos, 'TERM-001', 'T');
     const { 'p:T': frame } = await desk.mailbox('t1');
-    expect(await ear.take(redis)).toEqual([`mail\nt1\n${shop.terminal.epoch}\np:T\n${frame}`]);
+    const stamp = await desk.stamp('t1', 'p:T');
+    expect(await ear.take(redis)).toEqual([`mail\nt1\n${shop.terminal.epoch}\np:T\n${stamp}\n${frame}`]);
   });
 
   it('finds a terminal by its connection', async () => {

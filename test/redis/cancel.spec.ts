@@ -119,6 +119,19 @@ describe("the terminal's answer to a cancellation", () => {
     expectSame(await shop.test.dump(), before);
   });
 
+  it('TOO_LATE is not for a till that was told that nobody knows', async () => {
+    await shop.handedOver('T');
+    await desk.cancel(shop.pos, 'T');
+    await desk.cancel(shop.otherPos, 'T');
+    await desk.forgetCancel(shop.pos, 'T');
+    await desk.answerCancel(shop.terminal, 'T', 'TOO_LATE');
+    expect(await desk.mailbox('pos')).toEqual({});
+    expect(Object.keys(await desk.mailbox('pos-2'))).toEqual(['x:T']);
+    await desk.forgetCancel(shop.otherPos, 'T');
+    expect(await desk.mailbox('pos-2')).toEqual({});
+    expect(await desk.withMail()).toEqual(['t1']);
+  });
+
   it.each(['CANCELLED', 'TOO_LATE'] as const)('%s is refused from others', async (status) => {
     await desk.pay(shop.pos, 'TERM-001', 'T');
     await refused(desk.answerCancel(shop.terminal, 'T', status));

@@ -151,6 +151,29 @@ describe('receipt', () => {
     expect([pushed, receipted]).toEqual([STEP_AT_A, STEP_AT_A]);
   });
 
+  // The registration was restored on the same connection: the epoch cannot tell one hand-over from the other.
+  it('of a first hand-over leaves the second one alone', async () => {
+    await shop.handedOver('T');
+    const first = (await desk.stamp('t1', 'p:T'))!;
+    await desk.resume(shop.terminal);
+    await desk.tellUnknown(shop.terminal, 'T');
+    const before = await shop.test.dump();
+    await desk.receipt(shop.terminal, 'p', 'T', first);
+    expectSame(await shop.test.dump(), before);
+    expect(await desk.claim(shop.terminal, 'T', 'second')).toEqual(['claimed', 'pos', '']);
+    await desk.receipt(shop.terminal, 'p', 'T');
+    expect(await desk.record('T')).toMatchObject({ delivery: 'received' });
+    expect(await desk.mailbox('t1')).toEqual({});
+  });
+
+  it('of a payment that an inquiry has taken out of the mailbox is noted all the same', async () => {
+    await shop.handedOver('T');
+    const first = (await desk.stamp('t1', 'p:T'))!;
+    await desk.resume(shop.terminal);
+    await desk.receipt(shop.terminal, 'p', 'T', first);
+    expect(await desk.record('T')).toMatchObject({ delivery: 'received' });
+  });
+
   it('of a displaced connection leaves the message to the newer one', async () => {
     await shop.settled('T');
     const young = await shop.again(shop.pos);

@@ -178,9 +178,22 @@ describe('an answer that fits no transaction', () => {
       const answer = desk.answer(shop.terminal, 'T', 'SUCCESS', { authorizationCode });
       await expect(answer).rejects.toMatchObject({ kind: 'TRANSACTION_NOT_FOUND' });
     }
-    const { 't1 T': kept, ...others } = await desk.unmatched();
+    const { T: kept, ...others } = await desk.unmatched('t1');
     expect(JSON.parse(kept!)).toMatchObject({ status: 'SUCCESS', authorizationCode: 'A1' });
     expect(others).toEqual({});
+  });
+
+  it('is not acknowledged as kept when a terminal has sent too many of them', async () => {
+    const answer = (id: string) => desk.answer(shop.terminal, id, 'SUCCESS');
+    for (let i = 0; i < 200; i++) {
+      await expect(answer(`T${i}`)).rejects.toMatchObject({ kind: 'TRANSACTION_NOT_FOUND' });
+    }
+    const before = await shop.test.dump();
+    await expect(answer('one more')).rejects.toMatchObject({ kind: 'ANSWER_NOT_KEPT' });
+    expectSame(await shop.test.dump(), before);
+    await expect(answer('T7'), 'known already').rejects.toMatchObject({ kind: 'TRANSACTION_NOT_FOUND' });
+    const another = desk.answer(shop.otherTerminal, 'one more', 'SUCCESS');
+    await expect(another, 'of another terminal').rejects.toMatchObject({ kind: 'TRANSACTION_NOT_FOUND' });
   });
 
   it.each(['FAILED', 'CANCELLED'])('leaves no trace if it is %s', async (status) => {

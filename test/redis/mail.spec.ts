@@ -45,6 +45,7 @@ async function put(id: string, text: string): Promise<void> {
 }
 
 const take = (id: string) => test.store.run(withdraw, { mailbox, mail }, { member: MEMBER, id });
+const lyingStamp = async (id: string) => (await test.redis.hget(mailbox, id))!.split(' ')[0];
 const connectPos = (): Promise<Connected> => connect(test.presence(), POS);
 
 describe('deposit', () => {
@@ -60,7 +61,10 @@ describe('deposit', () => {
   it('hints a small message in whole to the instance of the receiver', async () => {
     const { epoch } = await connectPos();
     await put('r:T', 'frame\nwith a line feed');
-    expect(await ear.take(test.redis)).toEqual([`mail\npos\n${epoch}\nr:T\nframe\nwith a line feed`]);
+    const stamp = await lyingStamp('r:T');
+    expect(await ear.take(test.redis)).toEqual([
+      `mail\npos\n${epoch}\nr:T\n${stamp}\nframe\nwith a line feed`,
+    ]);
   });
 
   it.each([
@@ -70,7 +74,8 @@ describe('deposit', () => {
     const { epoch } = await connectPos();
     await put('r:T', 'x'.repeat(length));
     const [hint] = await ear.take(test.redis);
-    expect(hint).toBe(`mail\npos\n${epoch}\nr:T${carried ? `\n${'x'.repeat(length)}` : ''}`);
+    const stamp = await lyingStamp('r:T');
+    expect(hint).toBe(`mail\npos\n${epoch}\nr:T\n${stamp}${carried ? `\n${'x'.repeat(length)}` : ''}`);
   });
 
   it('is due for the sweep soon, and a further message does not put that off', async () => {

@@ -17,7 +17,7 @@ beforeEach(async () => {
   desk = shop.desk;
 });
 
-const unmatched = () => shop.test.keys.of(partitionOf(GROUP), 'unmatched');
+const unmatched = (keyId: string) => shop.test.keys.of(partitionOf(GROUP), `unmatched:${keyId}`);
 
 async function pushTo(keyId: string, transactionId = 'T'): Promise<any> {
   return JSON.parse((await desk.mailbox(keyId))[`r:${transactionId}`]!);
@@ -73,9 +73,10 @@ describe("the terminal's answer", () => {
     const { push } = await desk.record('T');
     expect(await desk.mailbox('pos')).toEqual({ 'r:T': push });
     expect(await desk.mailbox('pos-2')).toEqual({ 'r:T': push });
+    const [stamp, other] = await Promise.all([desk.stamp('pos', 'r:T'), desk.stamp('pos-2', 'r:T')]);
     expect(await ear.take(redis)).toEqual([
-      `mail\npos\n${shop.pos.epoch}\nr:T\n${push}`,
-      `mail\npos-2\n${shop.otherPos.epoch}\nr:T\n${push}`,
+      `mail\npos\n${shop.pos.epoch}\nr:T\n${stamp}\n${push}`,
+      `mail\npos-2\n${shop.otherPos.epoch}\nr:T\n${other}\n${push}`,
     ]);
   });
 
@@ -123,6 +124,17 @@ describe("the terminal's answer", () => {
     expect(Object.keys(await desk.mailbox('pos'))).toEqual(['r:T']);
   });
 
+  it('that contradicts the outcome and finds no room is not acknowledged, and changes nothing', async () => {
+    await shop.settled('T');
+    const record = recordKey(shop.test.keys, GROUP, 'T');
+    const first = `{"status":"FAILED","receiptData":"${'x'.repeat(1_048_576)}"}`;
+    await shop.test.redis.hset(record, 'conflicts', first);
+    const before = await shop.test.dump();
+    const answer = desk.answer(shop.terminal, 'T', 'FAILED', { errorCode: 'E1' });
+    await expect(answer).rejects.toMatchObject({ kind: 'ANSWER_NOT_KEPT', extras: { retrySafe: true } });
+    expectSame(await shop.test.dump(), before);
+  });
+
   it('counts from a newer connection of the terminal too', async () => {
     await shop.handedOver('T');
     await desk.answer(await shop.again(shop.terminal), 'T', 'SUCCESS');
@@ -143,7 +155,7 @@ describe("the terminal's answer", () => {
     await expect(desk.answer(shop.terminal, 'T', status), 'still queued').rejects.toMatchObject(refusal);
     await expect(desk.answer(shop.otherTerminal, 'T', status)).rejects.toMatchObject(refusal);
     await expect(desk.answer(shop.terminal, 'U', status)).rejects.toMatchObject(refusal);
-    const { [unmatched()]: _, ...after } = await shop.test.dump();
+    const { [unmatched('t1')]: _, [unmatched('t2')]: _other, ...after } = await shop.test.dump();
     expectSame(after, before);
   });
 });

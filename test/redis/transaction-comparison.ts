@@ -22,7 +22,7 @@ export async function compareWithModel(
     Promise.all(endpoints.map((keyId) => desk.mailbox(keyId))),
     desk.withMail(),
     desk.lost(),
-    desk.unmatched(),
+    Promise.all(TERMINALS.map((keyId) => desk.unmatched(keyId))),
   ]);
   TERMINALS.forEach((keyId, i) => expect(locks[i], `lock of ${keyId}`).toBe(model.lock(keyId)));
   IDS.forEach((id, i) => {
@@ -42,7 +42,8 @@ export async function compareWithModel(
   const waiting = [...online].filter((keyId) => model.mailbox(keyId).size > 0);
   expect(withMail).toEqual(waiting.sort());
   expect(lost).toEqual([...model.lost].sort());
-  expect(Object.keys(unmatched).sort()).toEqual([...model.unmatched].sort());
+  const kept = TERMINALS.flatMap((keyId, i) => Object.keys(unmatched[i]!).map((id) => `${keyId} ${id}`));
+  expect(kept.sort()).toEqual([...model.unmatched].sort());
 }
 
 const COMPARED = [

@@ -12,7 +12,7 @@ import { PaymentShop, type Present } from '../support/payment-shop.js';
  * where they differ, whoever reads the second one must come to the same conclusion.
  */
 
-const JOINED = { outcome: 'joined', push: undefined };
+const JOINED = { outcome: 'joined', push: undefined, stamp: undefined };
 
 let shop: PaymentShop;
 
@@ -154,6 +154,12 @@ describe('run twice', () => {
     await shop.desk.cancel(shop.pos, 'T');
     const refuse = () => shop.desk.answerCancel(shop.terminal, 'T', 'TOO_LATE');
     expect(await twice(refuse)).toEqual(['recipients', '']);
+  });
+
+  it('forget-cancel leaves nobody to answer', async () => {
+    await shop.handedOver('T');
+    await shop.desk.cancel(shop.pos, 'T');
+    expect(await twice(() => shop.desk.forgetCancel(shop.pos, 'T'))).toEqual(['forgotten']);
   });
 
   it('receipt notes a payment as received once', async () => {

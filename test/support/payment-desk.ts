@@ -11,8 +11,8 @@ import {
   Stages,
 } from '../../src/payments/index.js';
 import { Ledger } from '../../src/payments/ledger.js';
-import { claim, unclaim } from '../../src/payments/scripts.js';
-import type { DeadlineSet, Endpoint, Pulse } from '../../src/presence/index.js';
+import { claim, forgetCancel, unclaim } from '../../src/payments/scripts.js';
+import { memberOf, type DeadlineSet, type Endpoint, type Pulse } from '../../src/presence/index.js';
 import type { Principal } from '../../src/protocol/index.js';
 import {
   escapeId,
@@ -66,7 +66,7 @@ export class PaymentDesk extends PaymentRecords {
     this.lateResults = new LateResults(this.ledger, config, silentLogger);
     this.outcomes = new Outcomes(this.ledger, this.lateResults, config, silentLogger, pulse);
     this.interruptions = new Interruptions(this.ledger, presence, this.outcomes, config, silentLogger, pulse);
-    this.cancellations = new Cancellations(this.ledger, this.outcomes, config, relay);
+    this.cancellations = new Cancellations(this.ledger, this.outcomes, relay, config, silentLogger);
     this.stages = new Stages(this.ledger, {} as Sessions, hints);
     this.receipts = new ReceiptDesk(store, presence, config);
   }
@@ -125,12 +125,17 @@ export class PaymentDesk extends PaymentRecords {
     return this.outcomes.answer(this.session(terminal), answer);
   }
 
-  /** The receiver has proven to have read a message. Resolves when the store has it. */
-  receipt({ principal, epoch }: Actor, kind: MailKind, transactionId: string): Promise<boolean> {
+  /**
+   * The receiver has proven to have read a message. Resolves when the store has it.
+   * @param stamp of the deposit that was read; the one that lies in the mailbox unless told
+   */
+  async receipt(actor: Actor, kind: MailKind, transactionId: string, stamp?: string): Promise<boolean> {
+    const { principal, epoch } = actor;
     const { groupId, keyId } = principal;
-    const writtenAt = Date.now();
     const id = mailId(kind, transactionId);
-    return new Promise((done) => this.receipts.add({ groupId, keyId, epoch, mailId: id, writtenAt, done }));
+    const read = stamp ?? (await this.stamp(keyId, id)) ?? '';
+    const entry = { groupId, keyId, epoch, mailId: id, stamp: read, writtenAt: Date.now() };
+    return new Promise((done) => this.receipts.add({ ...entry, done }));
   }
 
   /** What the sweep does with a transaction that it finds due. */
@@ -177,8 +182,18 @@ export class PaymentDesk extends PaymentRecords {
     const session = this.session(desktop, sent);
     await this.cancellations.request(session, transactionId);
     // The till of the test waits for nothing more, so no timer is left behind.
-    this.handlers.get('x')!.written!(session, { id: mailId('x', transactionId), frame: '', depositedAt: 0 });
+    this.handlers.get('x')!.written!(session, { id: mailId('x', transactionId), frame: '', stamp: '' });
     return sent.map((frame) => (JSON.parse(frame) as { status: string }).status)[0];
+  }
+
+  /** The till was told that nobody knows what becomes of its request to cancel. */
+  forgetCancel({ principal }: Actor, transactionId: string): Promise<string[]> {
+    const { groupId, keyId } = principal;
+    const subject = { groupId, transactionId, terminalKey: '' };
+    const [, desktopMailbox] = this.ledger.desktopKeys(groupId, keyId);
+    const keys = { ...this.ledger.keys(subject), desktopMailbox };
+    const desktop = { desktopKey: keyId, desktopMember: memberOf(groupId, keyId) };
+    return this.test.store.run(forgetCancel, keys, { ...this.ledger.args(subject), ...desktop });
   }
 
   answerCancel(terminal: Actor, transactionId: string, status: 'CANCELLED' | 'TOO_LATE'): Promise<void> {

@@ -20,6 +20,12 @@ export class PaymentRecords {
     );
   }
 
+  /** Of the deposit of a message that lies in a mailbox. */
+  async stamp(keyId: string, id: string): Promise<string | undefined> {
+    const stored = await this.test.redis.hget(this.test.keys.mailbox(GROUP, keyId), id);
+    return stored?.slice(0, stored.indexOf(' '));
+  }
+
   /** Key ids that the sweep of mail would find some day. */
   withMail(): Promise<string[]> {
     return this.idsIn('mail');
@@ -47,15 +53,9 @@ export class PaymentRecords {
     return (await this.test.redis.zadd(this.name('due'), 'XX', 'CH', 1, dueMember(transactionId))) === 1;
   }
 
-  /** Approvals that fit no payment: key id of the terminal and transaction id → response. */
-  async unmatched(): Promise<Record<string, string>> {
-    const stored = await this.test.redis.hgetall(this.name('unmatched'));
-    const entries = Object.entries(stored).map(([field, response]) => {
-      const [group, terminal, transaction] = field.split('\n');
-      if (group !== GROUP) throw new Error(`an approval of ${group} among those of ${GROUP}`);
-      return [`${terminal} ${transaction}`, response];
-    });
-    return Object.fromEntries(entries) as Record<string, string>;
+  /** Approvals of a terminal that fit no payment: transaction id → response. */
+  unmatched(keyId: string): Promise<Record<string, string>> {
+    return this.test.redis.hgetall(this.name(`unmatched:${keyId}`));
   }
 
   protected name(part: string): string {

@@ -4,7 +4,8 @@
 --      desktopKey ('' if no push is wanted), desktopMember, desktopEpoch, fingerprint, channel, deliveryTimeoutMs,
 --      keepMs, member (in due), escapedId, frame (payment), instance, progress ('1' if the desktop wants to see stages),
 --      then name and value of the record's further fields
--- Returns {'accepted'} | {'joined'} | {'replayed', push} (the caller sends it at once) | {'duplicate'} | {'no_terminal'} | {'offline'} | {'busy'}
+-- Returns {'accepted'} | {'joined'} | {'replayed', push, stamp} (it is in the mailbox, too; the
+--      caller sends it at once) | {'duplicate'} | {'no_terminal'} | {'offline'} | {'busy'}
 --      | {'displaced'} (a newer connection of the desktop exists) | {'unregistered'} (the store knows no such desktop)
 -- Effects: record PENDING, terminal locked, payment in its mailbox, delivery deadline; or the result in the desktop's
 local record, terminal, terminalMailbox, desktop, desktopMailbox, mail, due, leases =
@@ -30,11 +31,12 @@ if known[1] then
     return { 'duplicate' }
   end
   if known[6] then
+    local stamp = ''
     if desktopKey ~= '' then
-      store(desktopMailbox, keepMs, 'r:' .. escapedId, known[6])
+      stamp = store(desktopMailbox, keepMs, 'r:' .. escapedId, known[6])
       redis.call('ZADD', mail, 'LT', nowMs() + 1000, desktopMember)
     end
-    return { 'replayed', known[6] }
+    return { 'replayed', known[6], stamp }
   end
   if desktopKey ~= '' and not string.find('\n' .. known[5] .. '\n', '\n' .. desktopKey .. '\n', 1, true) then
     local others = known[5] == '' and '' or known[5] .. '\n'

@@ -5,7 +5,8 @@
 --      joined by line feeds), before, response (open JSON object), missing (members to be filled from the request), after,
 --      retrySafe ('true' | 'false' | ''), terminalMember, member (in due), escapedId, channel, keepMs, instance,
 --      then for each recipient its member
--- Returns {'settled', version} | {'repeated', status} (it was final before) | {'late'} (it was given up before; see late.lua)
+-- Returns {'settled', version} | {'repeated', status} (it was final before)
+--      | {'full', status} (it was final before, and this contradiction finds no room: it must not be acknowledged) | {'late'} (it was given up before; see late.lua)
 --      | {'unknown'} (no such transaction, or never sent to this terminal) | {'not_due'} (the cause does not hold)
 --      | {'recipients', actual} (nothing was done; call again with these)
 -- Effects: terminal free, deadline and mail to it gone, the push in every recipient's mailbox; an answer that contradicts a
@@ -32,7 +33,10 @@ if state[1] ~= 'PENDING' and state[1] ~= 'AWAITING_RECONNECT' then
   if (state[7] or state[1]) ~= status then
     local conflict = complete(record, response, missing)
     local kept = state[8] and state[8] .. ',' or ''
-    if #kept < 524288 and not string.find(kept, conflict, 1, true) then
+    if not string.find(kept, conflict, 1, true) then
+      if #kept + #conflict > 1048576 then
+        return { 'full', state[1] }
+      end
       redis.call('HSET', record, 'conflicts', kept .. conflict)
       change(record, now)
     end

@@ -1,8 +1,11 @@
--- Puts a message into a mailbox, with the time, by which its receiver tells what came while it was away.
+-- Puts a message into a mailbox, stamped with the time in microseconds: by it the receiver tells what came while it was away,
+-- and a receipt names the very deposit that was read. Returns the stamp.
 local function store(mailbox, keepMs, id, text)
   local time = redis.call('TIME')
-  redis.call('HSET', mailbox, id, whole(time[1] * 1000000 + time[2]) .. ' ' .. text)
+  local stamp = whole(time[1] * 1000000 + time[2])
+  redis.call('HSET', mailbox, id, stamp .. ' ' .. text)
   redis.call('PEXPIRE', mailbox, keepMs)
+  return stamp
 end
 
 -- Puts a message into an endpoint's mailbox and, if its owner is known, hints it there. The mailbox is the truth; the hint
@@ -11,14 +14,14 @@ end
 --   keyId, member: the receiver; channel: prefix of the instances' channels; keepMs: how long unread mail is kept
 --   id: `kind:transactionId`, the same message again replaces itself; text: the frame
 local function deposit(endpoint, mailbox, mail, keyId, member, channel, keepMs, id, text)
-  store(mailbox, keepMs, id, text)
+  local stamp = store(mailbox, keepMs, id, text)
   local owner = redis.call('HMGET', endpoint, 'state', 'inst', 'epoch')
   if owner[1] ~= 'online' then
     return
   end
   -- Due in a second: only mail that its hint did not get delivered is ever swept.
   redis.call('ZADD', mail, 'LT', nowMs() + 1000, member)
-  local hint = 'mail\n' .. keyId .. '\n' .. owner[3] .. '\n' .. id
+  local hint = 'mail\n' .. keyId .. '\n' .. owner[3] .. '\n' .. id .. '\n' .. stamp
   if #text <= 4096 then
     hint = hint .. '\n' .. text
   end

@@ -83,6 +83,21 @@ describe('cancelPayment', () => {
     await terminal.close();
   });
 
+  it('has one answer: what the terminal says after UNKNOWN is seen in the result only', async () => {
+    const pos = await cluster.pos('pos', { on: 0 });
+    const terminal = await cluster.terminal('t1', { on: 1, behaviour: 'silent' });
+    const transactionId = await startPayment(pos, terminal, 'TERM-001');
+    expect((await cancel(pos, transactionId))['status']).toBe('UNKNOWN');
+    terminal.send({ action: 'cancelResponse', transactionId, status: 'TOO_LATE' });
+    terminal.respond(transactionId, 'SUCCESS');
+    expect((await pos.result(transactionId))['status']).toBe('SUCCESS');
+    const again = await cluster.pos('pos', { on: 1 });
+    await again.roundTrip();
+    expect(pos.all('cancelResponse')).toHaveLength(1);
+    expect(again.all('cancelResponse')).toHaveLength(0);
+    await terminal.close();
+  });
+
   it('is TOO_LATE for a final payment and refused for an unknown one', async () => {
     const pos = await cluster.pos('pos', { on: 0 });
     const terminal = await cluster.terminal('t1', { on: 1 });

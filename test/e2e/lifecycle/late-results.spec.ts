@@ -130,9 +130,9 @@ describe('an answer that fits no payment', () => {
     const terminal = await cluster.terminal('t1');
     terminal.respond('nobody-asked', 'SUCCESS', { authorizationCode: 'X9' });
     expect((await terminal.next('error'))['code']).toBe('TRANSACTION_NOT_FOUND');
-    const [key] = await cluster.redis.keys(`${cluster.prefix}:*:unmatched`);
+    const [key] = await cluster.redis.keys(`${cluster.prefix}:*:unmatched:t1`);
     const [entry] = Object.entries(await cluster.redis.hgetall(key!));
-    expect(entry![0]).toBe('shop\nt1\nnobody-asked');
+    expect(entry![0]).toBe('nobody-asked');
     expect(JSON.parse(entry![1])).toMatchObject({ status: 'SUCCESS', authorizationCode: 'X9' });
   });
 
