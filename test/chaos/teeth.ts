@@ -56,7 +56,7 @@ export const TEETH: Record<string, Tooth> = {
       },
       {
         file: 'relay/scripts/receipt.lua',
-        search: "if redis.call('HGET', endpoint, 'epoch') == epoch then",
+        search: "if redis.call('HGET', endpoint, 'epoch') == epoch and not isAnother then",
         replace: 'if true then',
       },
     ],
