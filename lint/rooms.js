@@ -13,7 +13,10 @@ export const ARROWS = {
   terminals: ['keys', 'presence', 'connections', 'redis', 'protocol', 'config', 'logging'],
   relay: ['presence', 'connections', 'redis', 'protocol', 'config', 'logging'],
   payments: ['relay', 'terminals', 'connections', 'presence', 'redis', 'protocol', 'config', 'logging'],
+  webhooks: ['payments', 'keys', 'presence', 'redis', 'protocol', 'config', 'logging'],
+  edge: ['redis', 'protocol', 'config', 'logging'],
   gateway: [
+    'edge',
     'payments',
     'relay',
     'terminals',
@@ -25,14 +28,15 @@ export const ARROWS = {
     'config',
     'logging',
   ],
-  health: ['redis', 'relay', 'presence', 'connections', 'config', 'logging'],
+  api: ['edge', 'payments', 'terminals', 'webhooks', 'keys', 'redis', 'protocol', 'config', 'logging'],
+  health: ['edge', 'redis', 'relay', 'presence', 'connections', 'config', 'logging'],
   commands: ['keys', 'presence', 'redis', 'config', 'logging'],
 };
 
 /** The two files above all rooms. */
 export const TOP = {
   'app.module': Object.keys(ARROWS),
-  main: ['app.module', 'gateway', 'health', 'keys', 'config', 'logging', 'redis'],
+  main: ['app.module', 'api', 'gateway', 'health', 'keys', 'config', 'logging', 'redis'],
 };
 
 /** The room of a path relative to src/: its first folder, or the file's own name when it lies in src/ itself. */

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ApiModule } from './api/index.js';
 import type { Config } from './config/index.js';
-import { GatewayModule, Service } from './gateway/index.js';
+import { GatewayModule } from './gateway/index.js';
 import { HealthModule } from './health/index.js';
 import type { Logger } from './logging/index.js';
 import { Store } from './redis/index.js';
@@ -19,7 +20,7 @@ export class AppModule {
     return {
       module: AppModule,
       global: true,
-      imports: [GatewayModule, HealthModule.watching({ module: GatewayModule, provider: Service })],
+      imports: [ApiModule, GatewayModule, HealthModule],
       providers: [
         { provide: 'CONFIG', useValue: config },
         { provide: 'LOGGER', useValue: logger },

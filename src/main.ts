@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { prepareHttp } from './api/index.js';
 import { AppModule } from './app.module.js';
 import { ConfigError, loadConfig, type Config } from './config/index.js';
 import { GatewayWsAdapter, Service } from './gateway/index.js';
@@ -43,10 +44,11 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.on({ config, logger, store }), {
     logger: new NestLogger(logger),
     abortOnError: false,
+    bodyParser: false,
     ...(config.tlsCertFile && { httpsOptions: certificate(config) }),
   });
   app.useWebSocketAdapter(new GatewayWsAdapter(app));
-  app.disable('x-powered-by');
+  prepareHttp(app, logger);
   if (config.apiKeysFile) {
     const count = await loadKeyFile(config.apiKeysFile, app.get(KeyStore));
     logger.info({ count }, 'API keys loaded');
@@ -55,6 +57,9 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
   await app.listen(config.port, config.host);
   // A balancer keeps idle connections for reuse; it must never meet one that was just closed here.
   app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
+  if (config.secretsKey === undefined) {
+    logger.warn('SECRETS_KEY is not set: the secrets of keys and webhooks lie open in the store');
+  }
   logger.info({ url: await app.getUrl() }, 'listening');
   return { embedded, store, app };
 }

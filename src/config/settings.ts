@@ -233,6 +233,12 @@ export const SETTINGS = {
     '32 bytes in Base64',
     'Encrypts HMAC and webhook secrets at rest.',
   ),
+  secretsKeysAccepted: list(
+    'SECRETS_KEYS_ACCEPTED',
+    'Further keys that secrets may be sealed with, while SECRETS_KEY is changed.',
+    /^[A-Za-z0-9+/]{43}=$/,
+    '32 bytes in Base64',
+  ),
   logLevel: choice(
     'LOG_LEVEL',
     'info',

@@ -1,21 +1,4 @@
-import type { Logger } from '../logging/index.js';
-import { errorFrame, GatewayError, type ErrorExtras } from '../protocol/index.js';
-import { StoreUnavailable } from '../redis/index.js';
-
-/**
- * The one translation of whatever was thrown into what a client is told. Only what is not in the catalogue is logged as a
- * fault, with its cause; the client sees `INTERNAL_ERROR`.
- */
-export function toGatewayError(error: unknown, logger: Logger, context: object): GatewayError {
-  if (error instanceof GatewayError) {
-    return error;
-  }
-  if (error instanceof StoreUnavailable) {
-    return new GatewayError('STORE_UNAVAILABLE', { retrySafe: true }, { cause: error });
-  }
-  logger.error({ err: error, ...context }, 'message could not be processed');
-  return new GatewayError('INTERNAL_ERROR', {}, { cause: error });
-}
+import { errorFrame, type ErrorExtras, type GatewayError } from '../protocol/index.js';
 
 /** The error frame for a thrown error. @param context `requestAction` and `transactionId`, as far as they are known */
 export function errorReply(error: GatewayError, context: ErrorExtras): string {

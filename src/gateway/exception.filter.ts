@@ -1,7 +1,8 @@
 import { Catch, Inject, type ArgumentsHost, type WsExceptionFilter } from '@nestjs/common';
+import { toGatewayError } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
 import type { ClientFrame } from '../protocol/index.js';
-import { errorReply, toGatewayError } from './error-reply.js';
+import { errorReply } from './error-reply.js';
 import type { GatewaySocket } from './gateway-socket.js';
 
 /** Answers whatever a handler throws with one error frame; the connection stays open. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/index.js';
+import { EdgeModule } from '../edge/index.js';
 import { KeysModule } from '../keys/index.js';
 import { PaymentsModule } from '../payments/index.js';
 import { PresenceModule } from '../presence/index.js';
@@ -16,7 +17,15 @@ import { TerminalGateway } from './terminal.gateway.js';
 import { UpgradeDoor } from './upgrade-door.js';
 
 @Module({
-  imports: [ConnectionsModule, KeysModule, PaymentsModule, PresenceModule, RelayModule, TerminalsModule],
+  imports: [
+    ConnectionsModule,
+    EdgeModule,
+    KeysModule,
+    PaymentsModule,
+    PresenceModule,
+    RelayModule,
+    TerminalsModule,
+  ],
   providers: [
     ActivityLog,
     Attendance,

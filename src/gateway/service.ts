@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import { Heartbeat, Sessions, type Session } from '../connections/index.js';
+import { DrainState } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
 import { Pulse } from '../presence/index.js';
 import { Close } from '../protocol/index.js';
@@ -10,7 +11,6 @@ import { Attendance } from './attendance.js';
 import { Audit } from './audit.js';
 import { KeyWatch } from './key-watch.js';
 import { StatusFeed } from './status-feed.js';
-import { UpgradeDoor } from './upgrade-door.js';
 
 const LOOK_AGAIN_MS = 20;
 const MOST_WAVES = 20;
@@ -22,7 +22,7 @@ const WAVE_SHARE = 0.5;
 @Injectable()
 export class Service {
   constructor(
-    private readonly door: UpgradeDoor,
+    private readonly drainState: DrainState,
     private readonly sessions: Sessions,
     private readonly attendance: Attendance,
     private readonly audit: Audit,
@@ -46,11 +46,6 @@ export class Service {
     this.keyWatch.start();
   }
 
-  /** True from the moment the stop began. */
-  get isDraining(): boolean {
-    return this.door.isClosed;
-  }
-
   /**
    * Refuses new clients, finishes the frames in hand, tells every client to go elsewhere, waits for them, hands their
    * presence over, and gives the lease up last. Takes DRAIN_TIMEOUT_MS at the most; what is not done by then is what a crash
@@ -58,7 +53,7 @@ export class Service {
    */
   async drain(): Promise<void> {
     const deadline = Date.now() + this.config.drainTimeoutMs;
-    this.door.close();
+    this.drainState.begin();
     this.logger.info({ connections: this.sessions.size }, 'draining');
     await this.until(deadline - this.config.drainTimeoutMs / 2, () =>
       [...this.sessions.all()].every((s) => s.isIdle),

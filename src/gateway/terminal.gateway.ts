@@ -160,7 +160,7 @@ export class TerminalGateway
   private async pay(session: Session, order: PaymentOrder): Promise<void> {
     const showStages = session.extensions.has(PROGRESS_EXTENSION);
     const acceptance = await this.registered(session, order, () =>
-      this.payments.pay(session, order, showStages),
+      this.payments.pay(session, order, { showStages }),
     );
     if (acceptance?.kind === 'replayed') {
       await this.relay.sendNow(session, acceptance.push);

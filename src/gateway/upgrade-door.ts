@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
+import { ClientAddress, DrainState, RateLimits } from '../edge/index.js';
 import { KeyStore } from '../keys/index.js';
 import { GatewayError, WEBSOCKET_PATH, type Principal } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
-import { ClientAddress } from './client-address.js';
-import { ConnectLimit } from './connect-limit.js';
 
 /** What a request for an upgrade brings, header before query. */
 interface Claim {
@@ -23,24 +22,14 @@ export interface Admission {
 @Injectable()
 export class UpgradeDoor {
   private readonly addresses: ClientAddress;
-  private readonly limit: ConnectLimit;
-  private closed = false;
 
   constructor(
     private readonly keys: KeyStore,
+    private readonly drain: DrainState,
+    private readonly limits: RateLimits,
     @Inject('CONFIG') config: Config,
   ) {
     this.addresses = new ClientAddress(config.trustedProxies);
-    this.limit = new ConnectLimit(config.connectsPerMinute);
-  }
-
-  /** From now on everybody is sent to another instance. */
-  close(): void {
-    this.closed = true;
-  }
-
-  get isClosed(): boolean {
-    return this.closed;
   }
 
   /** @throws GatewayError `NOT_FOUND`, `DRAINING`, `RATE_LIMITED`, `UNAUTHORIZED`, `GROUP_MISMATCH`, `STORE_UNAVAILABLE` */
@@ -49,13 +38,10 @@ export class UpgradeDoor {
     if (!url || (url.pathname !== WEBSOCKET_PATH && url.pathname !== `${WEBSOCKET_PATH}/`)) {
       throw new GatewayError('NOT_FOUND');
     }
-    if (this.closed) {
+    if (this.drain.isDraining) {
       throw new GatewayError('DRAINING', { retrySafe: true });
     }
-    const retryAfterMs = this.limit.take(this.addresses.of(request));
-    if (retryAfterMs > 0) {
-      throw new GatewayError('RATE_LIMITED', { message: 'Too many connection attempts', retryAfterMs });
-    }
+    refuseAfter(await this.limits.connectsOfAddress(this.addresses.of(request)));
     const claim = readClaim(request, url);
     const principal = claim.key === undefined ? undefined : await this.authenticate(claim.key);
     if (!principal) {
@@ -64,6 +50,7 @@ export class UpgradeDoor {
     if (claim.groupId !== undefined && claim.groupId !== principal.groupId) {
       throw new GatewayError('FOREIGN_GROUP');
     }
+    refuseAfter(await this.limits.connectsOfKey(principal.keyId));
     return { principal, extensions: new Set(claim.extensions.split(/[\s,]+/).filter(Boolean)) };
   }
 
@@ -75,6 +62,13 @@ export class UpgradeDoor {
         ? new GatewayError('STORE_UNAVAILABLE', { retrySafe: true }, { cause: error })
         : error;
     }
+  }
+}
+
+/** @param retryAfterMs 0 if the attempt is admitted */
+function refuseAfter(retryAfterMs: number): void {
+  if (retryAfterMs > 0) {
+    throw new GatewayError('RATE_LIMITED', { message: 'Too many connection attempts', retryAfterMs });
   }
 }
 

@@ -7,10 +7,11 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import type { WebSocketServer } from 'ws';
 import type { Config } from '../config/index.js';
 import { FrameLimit, Session } from '../connections/index.js';
+import { toGatewayError } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
 import { newConnectionId } from '../presence/index.js';
 import { Close, GatewayError, parseFrame, unknownAction, type ClientFrame } from '../protocol/index.js';
-import { errorReply, toGatewayError } from './error-reply.js';
+import { errorReply } from './error-reply.js';
 import type { GatewaySocket } from './gateway-socket.js';
 import { UpgradeDoor, type Admission } from './upgrade-door.js';
 

@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
+import { DrainState } from '../edge/index.js';
 import { Pulse } from '../presence/index.js';
 import { Store } from '../redis/index.js';
 import { HintLine } from '../relay/index.js';
-
-/** Tells whether the instance is being stopped; the edge that stops it says so. */
-export const DRAINING = Symbol('draining');
 
 const PING_TIMEOUT_MS = 1_000;
 
@@ -18,7 +16,7 @@ export class Readiness {
     private readonly store: Store,
     private readonly hints: HintLine,
     private readonly pulse: Pulse,
-    @Inject(DRAINING) private readonly isDraining: () => boolean,
+    private readonly drain: DrainState,
     @Inject('CONFIG') private readonly config: Config,
   ) {}
 
@@ -27,7 +25,7 @@ export class Readiness {
       store: state(await this.storeAnswers()),
       subscription: state(!this.hints.isDeaf),
       lease: state(this.pulse.ageMs < this.config.instanceLeaseMs),
-      draining: state(!this.isDraining()),
+      draining: state(!this.drain.isDraining),
     };
   }
 

@@ -31,6 +31,13 @@ export interface IssuedKey {
   secret: string;
 }
 
+/** Who calls the HTTP API, and how the call must be signed. */
+export interface Credentials {
+  principal: Principal;
+  /** Undefined for a key that can not sign. */
+  secret: string | undefined;
+}
+
 /** A key that cannot be stored as asked; the message is for the operator. */
 export class KeyConflict extends Error {
   override readonly name = 'KeyConflict';
@@ -55,7 +62,7 @@ export class KeyStore {
     private readonly store: Store,
     @Inject('CONFIG') config: Config,
   ) {
-    this.sealing = new Sealing(config.secretsKey);
+    this.sealing = Sealing.of(config);
     const name = (part: string) => `${config.redisKeyPrefix}:{keys}:${part}`;
     this.names = {
       records: name('records'),
@@ -67,6 +74,19 @@ export class KeyStore {
 
   /** Who presents this key; undefined for an unknown, outdated or disabled one. */
   async authenticate(key: string): Promise<Principal | undefined> {
+    const record = await this.valid(key);
+    return record && principalOf(record);
+  }
+
+  /** Who presents this key, and the secret of its signatures; undefined for an unknown, outdated or disabled one. */
+  async credentials(key: string): Promise<Credentials | undefined> {
+    const record = await this.valid(key);
+    return (
+      record && { principal: principalOf(record), secret: record.secret && this.sealing.open(record.secret) }
+    );
+  }
+
+  private async valid(key: string): Promise<KeyRecord | undefined> {
     const hash = sha256Hex(key);
     const text = await this.store.run(lookup, this.names, { hash });
     if (text === null) {
@@ -74,7 +94,7 @@ export class KeyStore {
     }
     const record = JSON.parse(text) as KeyRecord;
     const current = record.keyHash === hash || (record.previousValidUntil ?? 0) > Date.now();
-    return current && !record.disabled ? principalOf(record) : undefined;
+    return current && !record.disabled ? record : undefined;
   }
 
   /** The key id of a device of a group, by its stable id. */
@@ -163,6 +183,22 @@ export class KeyStore {
   async setDisabled(id: string, disabled: boolean): Promise<void> {
     const { record, text } = await this.existing(id);
     await this.write({ ...record, disabled }, text);
+  }
+
+  /**
+   * Seals every secret anew that is open or sealed with another key than the current one.
+   * @returns how many there were
+   */
+  async reseal(): Promise<number> {
+    let count = 0;
+    for (const { id } of await this.list()) {
+      const { record, text } = await this.existing(id);
+      if (record.secret !== undefined && !this.sealing.isCurrent(record.secret)) {
+        await this.write({ ...record, secret: this.sealing.seal(this.sealing.open(record.secret)) }, text);
+        count++;
+      }
+    }
+    return count;
   }
 
   private async issue(record: KeyRecord, expected: string): Promise<IssuedKey> {

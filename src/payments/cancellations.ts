@@ -10,12 +10,16 @@ import {
   GatewayError,
   type CancelOutcome,
   type CancelResponseDto,
+  type Principal,
+  type TransactionStatus,
 } from '../protocol/index.js';
 import { Relay, transactionOf, type Mail } from '../relay/index.js';
 import { Ledger } from './ledger.js';
 import { Outcomes } from './outcomes.js';
 import { cancel, forgetCancel, refuseCancel } from './scripts.js';
 import { cancelledAnswer } from './terminal-answer.js';
+import type { TransactionRecord } from './transaction.js';
+import { Waits } from './waits.js';
 
 /** A request to cancel, as its session knows it: the deadline it waits for, or that it was told `UNKNOWN`. */
 type Wait = NodeJS.Timeout | 'unknown';
@@ -27,11 +31,12 @@ type Wait = NodeJS.Timeout | 'unknown';
  */
 @Injectable()
 export class Cancellations {
-  private readonly waits = new WeakMap<Session, Map<string, Wait>>();
+  private readonly asked = new WeakMap<Session, Map<string, Wait>>();
 
   constructor(
     private readonly ledger: Ledger,
     private readonly outcomes: Outcomes,
+    private readonly waits: Waits,
     private readonly relay: Relay,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
@@ -50,7 +55,8 @@ export class Cancellations {
   async request(session: Session, transactionId: string): Promise<void> {
     this.waitFor(session, transactionId);
     try {
-      const known = await this.ask(session, transactionId);
+      const { groupId, keyId } = session.principal;
+      const known = await this.ask(groupId, keyId, transactionId);
       if (known) {
         this.reply(session, transactionId, known);
       }
@@ -58,6 +64,24 @@ export class Cancellations {
       this.endWait(session, transactionId);
       throw error;
     }
+  }
+
+  /**
+   * Asks for a cancellation on behalf of a caller over HTTP, and waits for the answer.
+   * @throws GatewayError `TRANSACTION_NOT_FOUND`
+   */
+  async askAndWait(principal: Principal, transactionId: string, signal: AbortSignal): Promise<CancelOutcome> {
+    const { groupId } = principal;
+    const known = await this.ask(groupId, '', transactionId);
+    if (known) {
+      return known;
+    }
+    const record = await this.waits.for(groupId, transactionId, {
+      ms: this.config.cancelTimeoutMs,
+      until: (seen) => answerIn(seen) !== 'UNKNOWN',
+      signal,
+    });
+    return record ? answerIn(record) : 'UNKNOWN';
   }
 
   /** The terminal's answer. @throws GatewayError `TRANSACTION_NOT_FOUND` if it was not given the payment */
@@ -77,18 +101,24 @@ export class Cancellations {
     }
   }
 
-  /** @returns the answer if it is known already */
-  private async ask({ principal }: Session, transactionId: string): Promise<CancelOutcome | undefined> {
-    const { groupId, keyId } = principal;
+  /**
+   * @param desktopKey who gets the answer as a push; '' for nobody
+   * @returns the answer if it is known already
+   */
+  private async ask(
+    groupId: string,
+    desktopKey: string,
+    transactionId: string,
+  ): Promise<CancelOutcome | undefined> {
     for (;;) {
       const ending = await this.outcomes.ending(groupId, transactionId);
       if (!ending) {
         throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
       }
-      const args = { ...this.ledger.args(ending), desktopKey: keyId, frame: cancelPaymentFrame(ending) };
+      const args = { ...this.ledger.args(ending), desktopKey, frame: cancelPaymentFrame(ending) };
       const [outcome, status] = await this.ledger.store.run(cancel, this.ledger.keys(ending), args);
       if (outcome === 'final') {
-        return status === 'CANCELLED' ? 'CANCELLED' : 'TOO_LATE';
+        return outcomeOf(status as TransactionStatus);
       }
       if (outcome !== 'queued') {
         return undefined;
@@ -109,15 +139,15 @@ export class Cancellations {
 
   private waitFor(session: Session, transactionId: string): void {
     this.endWait(session, transactionId);
-    const waits = this.waits.get(session) ?? new Map<string, Wait>();
+    const waits = this.asked.get(session) ?? new Map<string, Wait>();
     const deadline = setTimeout(() => this.giveUp(session, transactionId), this.config.cancelTimeoutMs);
-    this.waits.set(session, waits.set(transactionId, deadline));
+    this.asked.set(session, waits.set(transactionId, deadline));
   }
 
   /** Nobody knows in time. The note keeps an answer that is on its way to this very socket from following. */
   private giveUp(session: Session, transactionId: string): void {
     this.reply(session, transactionId, 'UNKNOWN');
-    this.waits.get(session)?.set(transactionId, 'unknown');
+    this.asked.get(session)?.set(transactionId, 'unknown');
     this.forget(session, transactionId).catch((error: unknown) => {
       this.logger.warn(
         { err: error, transactionId },
@@ -139,7 +169,7 @@ export class Cancellations {
   }
 
   private unlessAnswered(session: Session, mail: Mail): string | undefined {
-    if (this.waits.get(session)?.get(transactionOf(mail.id)) !== 'unknown') {
+    if (this.asked.get(session)?.get(transactionOf(mail.id)) !== 'unknown') {
       return mail.frame;
     }
     this.relay.discard(session, mail);
@@ -154,7 +184,7 @@ export class Cancellations {
 
   /** @returns whether an answer was due */
   private endWait(session: Session, transactionId: string): boolean {
-    const waits = this.waits.get(session);
+    const waits = this.asked.get(session);
     const wait = waits?.get(transactionId);
     waits?.delete(transactionId);
     if (wait === undefined || wait === 'unknown') {
@@ -163,4 +193,14 @@ export class Cancellations {
     clearTimeout(wait);
     return true;
   }
+}
+
+/** What a record tells of a cancellation that was asked for. */
+function answerIn({ status, cancelRefused }: TransactionRecord): CancelOutcome {
+  const isOpen = status === 'PENDING' || status === 'AWAITING_RECONNECT';
+  return isOpen ? (cancelRefused ? 'TOO_LATE' : 'UNKNOWN') : outcomeOf(status);
+}
+
+function outcomeOf(final: TransactionStatus): CancelOutcome {
+  return final === 'CANCELLED' ? 'CANCELLED' : 'TOO_LATE';
 }

@@ -1,9 +1,13 @@
 export { Cancellations } from './cancellations.js';
 export { Interruptions } from './interruptions.js';
 export { LateResults } from './late-results.js';
+export { Outbox } from './outbox.js';
 export { Outcomes } from './outcomes.js';
+export { type PaymentEvent, WEBHOOK_EVENT_TYPES, type WebhookEventType } from './payment-event.js';
 export { type PaymentOrder, readPaymentOrder, readPaymentRequest } from './payment-order.js';
-export { type Acceptance, type Caller, NotRegistered, Payments } from './payments.js';
+export { type Acceptance, type Caller, NotRegistered, Payments, type PayOptions } from './payments.js';
 export { PaymentsModule } from './payments.module.js';
 export { Stages } from './stages.js';
 export { readTerminalAnswer, type TerminalAnswer } from './terminal-answer.js';
+export { transactionText, type TransactionRecord } from './transaction.js';
+export { Waits } from './waits.js';

@@ -15,6 +15,8 @@ export interface Subject {
 export interface Verdict {
   kind: string;
   detail: string | undefined;
+  /** An event for the webhooks has come into the outbox. */
+  hasEvent: boolean;
 }
 
 /** A script that writes to desktops: its keys and arguments go on with theirs. */
@@ -43,6 +45,7 @@ export class Ledger {
       grace: keys.of(partition, 'grace'),
       leases: keys.of(partition, 'leases'),
       desktops: keys.of(partition, `desktops:${groupId}`),
+      outbox: keys.of(partition, 'outbox'),
     };
   }
 
@@ -75,12 +78,12 @@ export class Ledger {
     let recipients = guess;
     for (;;) {
       const desktops = recipients === '' ? [] : recipients.split('\n');
-      const [kind = '', detail] = await run(recipients, {
+      const [kind = '', detail, event] = await run(recipients, {
         keys: desktops.flatMap((keyId) => this.desktopKeys(groupId, keyId)),
         args: desktops.map((keyId) => memberOf(groupId, keyId)),
       });
       if (kind !== 'recipients') {
-        return { kind, detail };
+        return { kind, detail, hasEvent: event === '1' };
       }
       recipients = detail ?? '';
     }

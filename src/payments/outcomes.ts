@@ -14,6 +14,7 @@ import {
 import { memberOf, Pulse } from '../presence/index.js';
 import { unescapeId } from '../relay/index.js';
 import { LateResults } from './late-results.js';
+import { Outbox } from './outbox.js';
 import { Ledger, type Subject, type Verdict } from './ledger.js';
 import type { Caller } from './payments.js';
 import { settle } from './scripts.js';
@@ -46,6 +47,7 @@ export class Outcomes {
   constructor(
     private readonly ledger: Ledger,
     private readonly lateResults: LateResults,
+    private readonly outbox: Outbox,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
     pulse: Pulse,
@@ -105,8 +107,8 @@ export class Outcomes {
   }
 
   /** Ends a transaction if the cause holds in the store. */
-  settle(cause: Cause, ending: Ending, answer: FinalAnswer): Promise<Verdict> {
-    const { groupId, terminalKey } = ending;
+  async settle(cause: Cause, ending: Ending, answer: FinalAnswer): Promise<Verdict> {
+    const { groupId, terminalKey, transactionId } = ending;
     const eventId = uuidv7();
     const timestamp = new Date().toISOString();
     const retrySafe = answer.status === 'SUCCESS' ? undefined : (ending.retrySafe ?? false);
@@ -130,9 +132,13 @@ export class Outcomes {
       after,
       retrySafe: retrySafe === undefined ? '' : String(retrySafe),
     };
-    return this.ledger.toDesktops(groupId, ending.recipients, (recipients, further) =>
+    const verdict = await this.ledger.toDesktops(groupId, ending.recipients, (recipients, further) =>
       this.ledger.store.run(settle, this.ledger.keys(ending), { ...args, recipients }, further),
     );
+    if (verdict.hasEvent) {
+      this.outbox.hurry(groupId, transactionId, 'result');
+    }
+    return verdict;
   }
 
   /** Gives a payment up. @returns whether the cause held */

@@ -50,14 +50,19 @@ export function readPaymentOrder(frame: ClientFrame): PaymentOrder {
 /**
  * Reads a `paymentRequest`.
  * @param text the same value as text
+ * @param path where it stands in the message, for the errors; empty if it is the whole
  * @throws GatewayError `VALIDATION_FAILED`
  */
-export function readPaymentRequest(value: unknown, text: string): Omit<PaymentOrder, 'terminalId'> {
+export function readPaymentRequest(
+  value: unknown,
+  text: string,
+  path = 'paymentRequest',
+): Omit<PaymentOrder, 'terminalId'> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw validationFailed([{ field: 'paymentRequest', message: 'paymentRequest must be an object' }]);
   }
   const members = memberTexts(text);
-  const request = validateDto(PaymentRequestDto, withExactAmount(value, members), 'paymentRequest');
+  const request = validateDto(PaymentRequestDto, withExactAmount(value, members), path);
   const transactionId = request.transactionId ?? uuidv7();
   const echo = ECHOED.flatMap((name) => {
     const member = members.get(name);

@@ -9,12 +9,25 @@ import { Interruptions } from './interruptions.js';
 import { LateResults } from './late-results.js';
 import { Ledger } from './ledger.js';
 import { Outcomes } from './outcomes.js';
+import { Outbox } from './outbox.js';
 import { Payments } from './payments.js';
 import { Stages } from './stages.js';
+import { Waits } from './waits.js';
 
 @Module({
   imports: [ConnectionsModule, PresenceModule, RelayModule, TerminalsModule],
-  providers: [Ledger, Payments, LateResults, Outcomes, Stages, Dispatch, Interruptions, Cancellations],
-  exports: [Payments, LateResults, Outcomes, Stages, Interruptions, Cancellations],
+  providers: [
+    Ledger,
+    Payments,
+    LateResults,
+    Outbox,
+    Outcomes,
+    Stages,
+    Dispatch,
+    Interruptions,
+    Cancellations,
+    Waits,
+  ],
+  exports: [Payments, LateResults, Outbox, Outcomes, Stages, Interruptions, Cancellations, Waits],
 })
 export class PaymentsModule {}

@@ -11,9 +11,10 @@ import { RecentSet } from './recent-set.js';
 import { accept, type AcceptOutcome, type AcceptReply } from './scripts.js';
 import { transactionText, type TransactionRecord } from './transaction.js';
 
-/** The connection on whose behalf something is asked. */
+/** On whose behalf something is asked. */
 export interface Caller {
   principal: Principal;
+  /** Of its connection; 0 for a caller over HTTP, who has none and gets no push. */
   epoch: number;
   /** Its key was never connected before. */
   isFirst: boolean;
@@ -21,11 +22,18 @@ export interface Caller {
 
 /**
  * What became of a request. `accepted`: new. `joined`: it runs already, the caller gets the result too. `replayed`: it is final,
- * and `push`, its stored result, lies in the caller's mailbox.
+ * and `push`, its stored result, lies in the mailbox of a caller that has one.
  */
 export type Acceptance = { kind: 'accepted' | 'joined' } | { kind: 'replayed'; push: Mail };
 
 type Refusal = Exclude<AcceptOutcome, Acceptance['kind']>;
+
+export interface PayOptions {
+  /** The caller wants to see the stages of the payment. */
+  showStages?: boolean;
+  /** The webhooks of the group are to be told the outcome. */
+  webhooks?: boolean;
+}
 
 /** The sender's registration is not the store's: displaced by a newer one, or lost and to be restored. */
 export class NotRegistered extends Error {
@@ -52,20 +60,19 @@ export class Payments {
 
   /**
    * Takes a payment on, or joins the one that has this id.
-   * @param showStages the caller wants to see the stages of the payment
    * @throws GatewayError `DUPLICATE_TRANSACTION`, `TERMINAL_NOT_FOUND`, `TERMINAL_OFFLINE`, `GROUP_MISMATCH`,
    *   `PAYMENT_IN_PROGRESS`, `STORE_UNAVAILABLE`; each says truly whether a retry is safe
    * @throws NotRegistered if the caller does not own its endpoint
    */
-  async pay(caller: Caller, order: PaymentOrder, showStages = false): Promise<Acceptance> {
+  async pay(caller: Caller, order: PaymentOrder, options: PayOptions = {}): Promise<Acceptance> {
     const { groupId } = caller.principal;
     const isNew = this.isCertainlyNew(caller, order);
     let resolution = await this.resolve(groupId, order, isNew);
-    let answer = await this.accept(caller, order, resolution, showStages);
+    let answer = await this.accept(caller, order, resolution, options);
     if (answer.outcome === 'no_terminal' && 'cached' in resolution && resolution.cached) {
       this.resolver.forget(groupId, order.terminalId);
       resolution = await this.resolve(groupId, order, isNew);
-      answer = await this.accept(caller, order, resolution, showStages);
+      answer = await this.accept(caller, order, resolution, options);
     }
     switch (answer.outcome) {
       case 'accepted':
@@ -114,7 +121,7 @@ export class Payments {
     caller: Caller,
     order: PaymentOrder,
     resolution: Resolution,
-    showStages: boolean,
+    { showStages = false, webhooks = false }: PayOptions,
   ): Promise<AcceptReply> {
     const { principal, epoch } = caller;
     const { groupId, keyId } = principal;
@@ -132,13 +139,15 @@ export class Payments {
           ...this.ledger.args(subject),
           terminalId,
           deviceId: resolution.kind === 'device' ? terminalId : '',
-          desktopKey: keyId,
+          desktopKey: epoch === 0 ? '' : keyId,
           desktopMember: memberOf(groupId, keyId),
           desktopEpoch: epoch,
           fingerprint: order.fingerprint,
           deliveryTimeoutMs: this.config.deliveryTimeoutMs,
           frame: paymentFrame({ ...order, groupId, timestamp: new Date().toISOString() }),
           progress: showStages ? '1' : '',
+          webhooks: webhooks ? '1' : '',
+          paymentWaitMs: this.config.paymentWaitMs,
         },
         { args: recordFields(order) },
       );

@@ -6,7 +6,17 @@ const uses = [DEPOSIT_LUA, RECORD_LUA, file('complete')];
 
 export const accept = defineScript(file('accept'), {
   uses,
-  keys: ['record', 'terminal', 'terminalMailbox', 'desktop', 'desktopMailbox', 'mail', 'due', 'leases'],
+  keys: [
+    'record',
+    'terminal',
+    'terminalMailbox',
+    'desktop',
+    'desktopMailbox',
+    'mail',
+    'due',
+    'leases',
+    'outbox',
+  ],
   args: [
     'terminalKey',
     'terminalId',
@@ -24,6 +34,8 @@ export const accept = defineScript(file('accept'), {
     'frame',
     'instance',
     'progress',
+    'webhooks',
+    'paymentWaitMs',
   ],
   reply: (raw): AcceptReply => {
     const [outcome, push, stamp] = raw as [AcceptOutcome, string?, string?];
@@ -76,7 +88,7 @@ export const unclaim = defineScript(file('unclaim'), {
 
 export const settle = defineScript(file('settle'), {
   uses,
-  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due'],
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'outbox'],
   args: [
     'cause',
     'terminalKey',
@@ -142,7 +154,7 @@ export const requeue = defineScript(file('requeue'), {
 
 export const late = defineScript(file('late'), {
   uses,
-  keys: ['record', 'terminal', 'terminalMailbox', 'mail'],
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'outbox'],
   args: [
     'terminalKey',
     'status',
@@ -156,6 +168,7 @@ export const late = defineScript(file('late'), {
     'before',
     'after',
     'terminalMember',
+    'member',
     'escapedId',
     'channel',
     'keepMs',
@@ -166,10 +179,11 @@ export const late = defineScript(file('late'), {
 
 export const voidAnswer = defineScript(file('void'), {
   uses,
-  keys: ['record', 'terminalMailbox', 'mail'],
+  keys: ['record', 'terminalMailbox', 'mail', 'outbox'],
   args: [
     'terminalKey',
     'terminalMember',
+    'member',
     'escapedId',
     'confirmed',
     'refusal',
@@ -210,4 +224,10 @@ export const progress = defineScript(file('progress'), {
   keys: ['record', 'desktops'],
   args: ['terminalKey', 'stage', 'group', 'channel', 'instance', 'frame'],
   reply: texts,
+});
+
+export const watch = defineScript(file('watch'), {
+  keys: ['record'],
+  args: ['channel', 'wanted'],
+  reply: (raw) => raw === '1',
 });

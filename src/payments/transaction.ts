@@ -5,7 +5,8 @@ import { memberTexts, type Delivery, type TransactionStatus } from '../protocol/
  *
  * `request`, `late` (a response that came after the payment was given up) and `push` (the final `paymentComplete` frame) are
  * JSON texts, `conflicts` several of them joined by commas; `request.<member>` are members of the request as text;
- * `recipients` are the key ids of the desktops that asked, one per line; `step.<name>` is `time instance`.
+ * `recipients` are the key ids of the desktops that asked, one per line; `step.<name>` is `time instance`; `watchers` are the
+ * channels of the instances on which somebody waits for a change, one per line.
  */
 export interface TransactionRecord {
   status: TransactionStatus;
@@ -25,6 +26,7 @@ export interface TransactionRecord {
   voidRefusal?: string;
   voidedAt?: string;
   voidReason?: string;
+  cancelRefused?: string;
 }
 
 const STEP = 'step.';
@@ -72,6 +74,6 @@ function timeline(fields: Record<string, string>): { event: string; at: string; 
     .map(({ event, ms, instance }) => ({ event, at: new Date(ms).toISOString(), instance }));
 }
 
-function isoText(ms: string | undefined): string | undefined {
+export function isoText(ms: string | undefined): string | undefined {
   return ms === undefined ? undefined : `"${new Date(Number(ms)).toISOString()}"`;
 }

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERRORS, GatewayError, type ErrorName } from './errors.js';
 
-const documented = readFileSync(new URL('../../docs/websocket.md', import.meta.url), 'utf8');
+const documented = ['websocket', 'http'].map((name) =>
+  readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'),
+);
 const rows = documented
+  .join('\n')
   .replaceAll(/ {2,}/g, ' ')
   .split('\n')
   .filter((line) => /^\| \d{3} /.test(line));

@@ -13,6 +13,7 @@ const STATUS_TEXT = {
   404: 'Not Found',
   409: 'Conflict',
   413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
@@ -21,6 +22,8 @@ const STATUS_TEXT = {
 
 interface CatalogueEntry {
   status: keyof typeof STATUS_TEXT;
+  /** Where HTTP answers with another status than the error frame names. */
+  httpStatus?: keyof typeof STATUS_TEXT;
   code: string;
   message: string;
 }
@@ -40,7 +43,38 @@ export const ERRORS = {
     message: 'paymentRequest is required',
   },
   VALIDATION_FAILED: { status: 400, code: 'VALIDATION_FAILED', message: 'Validation failed' },
+  NO_WEBHOOK_ENDPOINTS: {
+    status: 400,
+    code: 'NO_WEBHOOK_ENDPOINTS',
+    message: 'webhookMode needs an active webhook endpoint',
+  },
+  ENDPOINT_VALIDATION_FAILED: {
+    status: 400,
+    code: 'ENDPOINT_VALIDATION_FAILED',
+    message: 'The webhook endpoint could not be validated',
+  },
   UNAUTHORIZED: { status: 401, code: 'UNAUTHORIZED', message: 'Invalid or missing API key' },
+  TIMESTAMP_EXPIRED: {
+    status: 401,
+    code: 'TIMESTAMP_EXPIRED',
+    message: 'x-timestamp must be an ISO 8601 time within 5 minutes of now',
+  },
+  INVALID_SIGNATURE: { status: 401, code: 'INVALID_SIGNATURE', message: 'Invalid or missing x-signature' },
+  SIGNATURE_REPEATED: {
+    status: 401,
+    code: 'INVALID_SIGNATURE',
+    message: 'This x-signature was used before; sign the request anew',
+  },
+  HTTP_LIST_DESKTOP_ONLY: {
+    status: 403,
+    code: 'GROUP_MISMATCH',
+    message: 'Only desktop devices can list terminals',
+  },
+  HTTP_DESKTOP_ONLY: {
+    status: 403,
+    code: 'DESKTOP_ONLY',
+    message: 'Only desktop devices can make this call',
+  },
   LIST_DESKTOP_ONLY: {
     status: 403,
     code: 'DESKTOP_ONLY',
@@ -69,8 +103,15 @@ export const ERRORS = {
   },
   CONNECTION_NOT_FOUND: { status: 404, code: 'CONNECTION_NOT_FOUND', message: 'Connection not found' },
   TERMINAL_NOT_FOUND: { status: 404, code: 'TERMINAL_NOT_FOUND', message: 'Terminal connection not found' },
-  TERMINAL_OFFLINE: { status: 404, code: 'TERMINAL_OFFLINE', message: 'Terminal connection not found' },
+  TERMINAL_OFFLINE: {
+    status: 404,
+    httpStatus: 503,
+    code: 'TERMINAL_OFFLINE',
+    message: 'Terminal connection not found',
+  },
   TRANSACTION_NOT_FOUND: { status: 404, code: 'TRANSACTION_NOT_FOUND', message: 'Transaction not found' },
+  ENDPOINT_NOT_FOUND: { status: 404, code: 'ENDPOINT_NOT_FOUND', message: 'Webhook endpoint not found' },
+  DELIVERY_NOT_FOUND: { status: 404, code: 'DELIVERY_NOT_FOUND', message: 'Webhook delivery not found' },
   NOT_FOUND: { status: 404, code: 'NOT_FOUND', message: 'Not found' },
   PAYMENT_IN_PROGRESS: {
     status: 409,
@@ -82,6 +123,17 @@ export const ERRORS = {
     code: 'DUPLICATE_TRANSACTION',
     message: 'transactionId already used for a different payment',
   },
+  ENDPOINT_LIMIT_REACHED: {
+    status: 409,
+    code: 'ENDPOINT_LIMIT_REACHED',
+    message: 'A group can have 16 webhook endpoints',
+  },
+  PAYLOAD_TOO_LARGE: { status: 413, code: 'PAYLOAD_TOO_LARGE', message: 'The body is larger than 128 KiB' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: 'The body must be JSON in UTF-8, not compressed',
+  },
   RATE_LIMITED: { status: 429, code: 'RATE_LIMITED', message: 'Too many requests' },
   INTERNAL_ERROR: { status: 500, code: 'INTERNAL_ERROR', message: 'Failed to process message' },
   STORE_UNAVAILABLE: { status: 503, code: 'STORE_UNAVAILABLE', message: 'The store is not reachable' },
@@ -89,6 +141,11 @@ export const ERRORS = {
     status: 503,
     code: 'STORE_UNAVAILABLE',
     message: 'There is no room to keep this answer; keep it and send it again later',
+  },
+  TIMEOUT: {
+    status: 504,
+    code: 'TIMEOUT',
+    message: 'No result yet; the payment goes on, ask for the transaction',
   },
   DRAINING: { status: 503, code: 'DRAINING', message: 'This instance is shutting down' },
 } as const satisfies Record<string, CatalogueEntry>;
@@ -125,16 +182,35 @@ export class GatewayError extends Error {
     super(extras.message ?? ERRORS[kind].message, options);
   }
 
+  private get entry(): CatalogueEntry {
+    return ERRORS[this.kind];
+  }
+
+  /** What the error frame names, and the HTTP status of a refused upgrade. */
   get status(): number {
-    return ERRORS[this.kind].status;
+    return this.entry.status;
+  }
+
+  /** Of the answer to an HTTP call. */
+  get httpStatus(): number {
+    return this.entry.httpStatus ?? this.entry.status;
+  }
+
+  /** The body of the answer to an HTTP call. */
+  toHttpBody(): ErrorBody {
+    return this.bodyFor(this.entry.httpStatus ?? this.entry.status, {});
   }
 
   /** @param context what the edge knows and the thrower did not, such as `requestAction` */
   toBody(context: ErrorExtras = {}): ErrorBody {
-    const entry = ERRORS[this.kind];
+    return this.bodyFor(this.entry.status, context);
+  }
+
+  private bodyFor(status: keyof typeof STATUS_TEXT, context: ErrorExtras): ErrorBody {
+    const { entry } = this;
     const { message: _text, ...extras } = this.extras;
     return {
-      error: STATUS_TEXT[entry.status],
+      error: STATUS_TEXT[status],
       message: this.message,
       code: entry.code,
       ...context,

@@ -22,16 +22,27 @@ export interface ClientFrame {
  * @throws GatewayError `INVALID_JSON` for anything but a JSON object in a text frame, `ACTION_REQUIRED`
  */
 export function parseFrame(data: Buffer, isBinary: boolean): ClientFrame {
-  if (isBinary || !isUtf8(data)) {
+  if (isBinary) {
     throw new GatewayError('INVALID_JSON');
   }
-  const text = data.toString('utf8');
-  const body = parseObject(text);
+  const { body, text } = parseBody(data);
   const { action } = body;
   if (typeof action !== 'string' || action === '') {
     throw new GatewayError('ACTION_REQUIRED');
   }
   return { action, body, text };
+}
+
+/**
+ * Reads a JSON object, as it is and as the text it came in.
+ * @throws GatewayError `INVALID_JSON` for anything else
+ */
+export function parseBody(data: Buffer): Omit<ClientFrame, 'action'> {
+  if (!isUtf8(data)) {
+    throw new GatewayError('INVALID_JSON');
+  }
+  const text = data.toString('utf8');
+  return { body: parseObject(text), text };
 }
 
 function parseObject(text: string): Record<string, unknown> {

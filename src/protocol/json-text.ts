@@ -64,6 +64,12 @@ export function withMember(objectText: string, name: string, valueText: string):
   return `{${JSON.stringify(name)}:${valueText}${separator}${rest}`;
 }
 
+/** The object text less one member, the others as they stood. */
+export function withoutMember(objectText: string, name: string): string {
+  const others = [...memberTexts(objectText)].filter(([other]) => other !== name);
+  return `{${others.map(([other, value]) => `${JSON.stringify(other)}:${value}`).join(',')}}`;
+}
+
 /** The object text open for more members: without its closing brace, with a comma where one is due. */
 export function openObject(objectText: string): string {
   const body = objectText.slice(0, objectText.lastIndexOf('}')).trimEnd();

@@ -5,9 +5,9 @@ import { Presence } from '../presence/index.js';
 import { PARTITIONS, Store } from '../redis/index.js';
 
 /** What a hint says first. Further parts follow, separated by line feeds; the last may itself contain line feeds. */
-export type HintType = 'mail' | 'displaced' | 'status' | 'progress';
+export type HintType = 'mail' | 'displaced' | 'status' | 'progress' | 'changed';
 
-const PARTS: Record<HintType, number> = { mail: 6, displaced: 3, status: 4, progress: 3 };
+const PARTS: Record<HintType, number> = { mail: 6, displaced: 3, status: 4, progress: 3, changed: 2 };
 
 const CHECK_INTERVAL_MS = 500;
 /** A probe goes out at least every 2 s; without an answer for two of them and some slack the line is deaf. */

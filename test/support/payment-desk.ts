@@ -9,8 +9,10 @@ import {
   readPaymentOrder,
   readTerminalAnswer,
   Stages,
+  type Waits,
 } from '../../src/payments/index.js';
 import { Ledger } from '../../src/payments/ledger.js';
+import { Outbox } from '../../src/payments/outbox.js';
 import { claim, forgetCancel, unclaim } from '../../src/payments/scripts.js';
 import { memberOf, type DeadlineSet, type Endpoint, type Pulse } from '../../src/presence/index.js';
 import type { Principal } from '../../src/protocol/index.js';
@@ -64,9 +66,10 @@ export class PaymentDesk extends PaymentRecords {
     this.ledger = new Ledger(store, presence, config);
     this.payments = new Payments(this.ledger, new TerminalResolver(this.keyStore, presence), config);
     this.lateResults = new LateResults(this.ledger, config, silentLogger);
-    this.outcomes = new Outcomes(this.ledger, this.lateResults, config, silentLogger, pulse);
+    const outbox = new Outbox(this.ledger, silentLogger, pulse);
+    this.outcomes = new Outcomes(this.ledger, this.lateResults, outbox, config, silentLogger, pulse);
     this.interruptions = new Interruptions(this.ledger, presence, this.outcomes, config, silentLogger, pulse);
-    this.cancellations = new Cancellations(this.ledger, this.outcomes, relay, config, silentLogger);
+    this.cancellations = new Cancellations(this.ledger, this.outcomes, {} as Waits, relay, config, silentLogger);
     this.stages = new Stages(this.ledger, {} as Sessions, hints);
     this.receipts = new ReceiptDesk(store, presence, config);
   }
@@ -96,7 +99,7 @@ export class PaymentDesk extends PaymentRecords {
     };
     const body = { action: 'payment', terminalId, paymentRequest };
     const order = readPaymentOrder({ action: 'payment', body, text: JSON.stringify(body) });
-    return (await this.payments.pay(caller, order, showStages)).kind;
+    return (await this.payments.pay(caller, order, { showStages })).kind;
   }
 
   /** Asks for the right to write a payment to a terminal's socket. */

@@ -1,19 +1,26 @@
 -- Takes on a payment: the only way a transaction comes into being. Repeating the request joins it or brings its result.
--- KEYS record, terminal (endpoint), terminalMailbox, desktop (endpoint), desktopMailbox, mail, due, leases
+-- KEYS record, terminal (endpoint), terminalMailbox, desktop (endpoint), desktopMailbox, mail, due, leases, outbox
 -- ARGV terminalKey (key id, '' if no such terminal is known), terminalId (as asked for), terminalMember, deviceId,
 --      desktopKey ('' if no push is wanted), desktopMember, desktopEpoch, fingerprint, channel, deliveryTimeoutMs,
 --      keepMs, member (in due), escapedId, frame (payment), instance, progress ('1' if the desktop wants to see stages),
---      then name and value of the record's further fields
+--      webhooks ('1' if the result goes to webhooks too), paymentWaitMs, then name and value of the record's further fields
 -- Returns {'accepted'} | {'joined'} | {'replayed', push, stamp} (it is in the mailbox, too; the
 --      caller sends it at once) | {'duplicate'} | {'no_terminal'} | {'offline'} | {'busy'}
 --      | {'displaced'} (a newer connection of the desktop exists) | {'unregistered'} (the store knows no such desktop)
--- Effects: record PENDING, terminal locked, payment in its mailbox, delivery deadline; or the result in the desktop's
-local record, terminal, terminalMailbox, desktop, desktopMailbox, mail, due, leases =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+-- Effects: record PENDING, terminal locked, payment in its mailbox, delivery deadline; or the result in the desktop's. With
+--      webhooks also the moment to tell them that there is no result yet
+local record, terminal, terminalMailbox, desktop, desktopMailbox, mail, due, leases, outbox =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local terminalKey, terminalId, terminalMember, deviceId, desktopKey, desktopMember, desktopEpoch, fingerprint =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local channel, deliveryTimeoutMs, keepMs, member, escapedId, frame, instance, progress =
   ARGV[9], tonumber(ARGV[10]), ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16]
+local webhooks, paymentWaitMs = ARGV[17], tonumber(ARGV[18])
+
+local function tellWebhooks(now)
+  redis.call('HSET', record, 'webhooks', '1', 'timeoutAt', whole(now + paymentWaitMs))
+  redis.call('ZADD', outbox, now + paymentWaitMs, member .. '\ntimeout')
+end
 
 if desktopKey ~= '' then
   local owner = redis.call('HMGET', desktop, 'epoch', 'state')
@@ -24,7 +31,7 @@ if desktopKey ~= '' then
   end
 end
 
-local known = redis.call('HMGET', record, 'status', 'fingerprint', 'terminalId', 'terminalKey', 'recipients', 'push')
+local known = redis.call('HMGET', record, 'status', 'fingerprint', 'terminalId', 'terminalKey', 'recipients', 'push', 'webhooks')
 if known[1] then
   local sameTerminal = known[3] == terminalId or (terminalKey ~= '' and known[4] == terminalKey)
   if known[2] ~= fingerprint or not sameTerminal then
@@ -44,6 +51,9 @@ if known[1] then
   end
   if progress == '1' then
     redis.call('HSET', record, 'progress', '1')
+  end
+  if webhooks == '1' and not known[7] then
+    tellWebhooks(nowMs())
   end
   return { 'joined' }
 end
@@ -68,8 +78,11 @@ end
 redis.call('HSET', record, 'status', 'PENDING', 'version', 1, 'delivery', 'queued', 'fingerprint', fingerprint,
   'terminalId', terminalId, 'terminalKey', terminalKey, 'deviceId', deviceId, 'recipients', desktopKey,
   'progress', progress, 'createdAt', whole(now), 'updatedAt', whole(now),
-  'step.accepted', whole(now) .. ' ' .. instance, unpack(ARGV, 17))
+  'step.accepted', whole(now) .. ' ' .. instance, unpack(ARGV, 19))
 redis.call('HSET', terminal, 'tx', member)
 redis.call('ZADD', due, now + deliveryTimeoutMs, member)
+if webhooks == '1' then
+  tellWebhooks(now)
+end
 deposit(terminal, terminalMailbox, mail, terminalKey, terminalMember, channel, keepMs, 'p:' .. escapedId, frame)
 return { 'accepted' }

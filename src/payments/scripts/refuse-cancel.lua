@@ -15,4 +15,6 @@ if (state[3] or '') ~= askers then
 end
 depositForAll(askers, 3, 7, mail, channel, keepMs, 'x:' .. escapedId, frame)
 redis.call('HDEL', record, 'cancelledBy')
+redis.call('HSET', record, 'cancelRefused', '1')
+wake(record)
 return { 'passed' }

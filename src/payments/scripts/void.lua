@@ -1,17 +1,18 @@
 -- Stores what a terminal says about a void.
--- KEYS record, terminalMailbox, mail, then for each recipient: desktop (endpoint), its mailbox
--- ARGV terminalKey, terminalMember, escapedId, confirmed ('1' or ''), refusal (JSON object, when not confirmed), recipients,
+-- KEYS record, terminalMailbox, mail, outbox, then for each recipient: desktop (endpoint), its mailbox
+-- ARGV terminalKey, terminalMember, member (in the outbox), escapedId, confirmed ('1' or ''), refusal (JSON object, when not confirmed), recipients,
 --      before, after (halves of the paymentVoided frame), voidReason, channel, keepMs, instance,
 --      then for each recipient its member
 -- Returns {'voided'} | {'refused'} | {'repeated'} | {'unknown'} (no void was asked of this terminal)
 --      | {'recipients', actual} (nothing was done)
 -- Effects: VOIDED and paymentVoided to the recipients; a refused void stays pending and is sent again at the next reconnect
-local record, terminalMailbox, mail = KEYS[1], KEYS[2], KEYS[3]
-local terminalKey, terminalMember, escapedId, confirmed, refusal, recipients, before, after =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local voidReason, channel, keepMs, instance = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
+local record, terminalMailbox, mail, outbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local terminalKey, terminalMember, member, escapedId, confirmed, refusal, recipients, before, after =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local voidReason, channel, keepMs, instance = ARGV[10], ARGV[11], ARGV[12], ARGV[13]
 
-local state = redis.call('HMGET', record, 'status', 'terminalKey', 'voidPending', 'recipients', 'late', 'voidRefusal')
+local state = redis.call('HMGET', record, 'status', 'terminalKey', 'voidPending', 'recipients', 'late', 'voidRefusal',
+  'webhooks')
 if not state[1] or state[2] ~= terminalKey then
   return { 'unknown' }
 end
@@ -40,5 +41,8 @@ redis.call('HDEL', record, 'voidPending', 'voidRefusal')
 redis.call('PEXPIRE', record, keepMs)
 withdraw(terminalMailbox, mail, terminalMember, 'v:' .. escapedId)
 local push = before .. state[5] .. after .. version .. '}'
-depositForAll(recipients, 4, 13, mail, channel, keepMs, 'w:' .. escapedId, push)
+depositForAll(recipients, 5, 14, mail, channel, keepMs, 'w:' .. escapedId, push)
+if state[7] then
+  redis.call('ZADD', outbox, now, member .. '\nvoided')
+end
 return { 'voided' }

@@ -1,0 +1,2 @@
+export { Endpoints } from './endpoints.js';
+export { WebhooksModule } from './webhooks.module.js';
