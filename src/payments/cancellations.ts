@@ -196,9 +196,13 @@ export class Cancellations {
 }
 
 /** What a record tells of a cancellation that was asked for. */
-function answerIn({ status, cancelRefused }: TransactionRecord): CancelOutcome {
+function answerIn(record: TransactionRecord): CancelOutcome {
+  const { status } = record;
   const isOpen = status === 'PENDING' || status === 'AWAITING_RECONNECT';
-  return isOpen ? (cancelRefused ? 'TOO_LATE' : 'UNKNOWN') : outcomeOf(status);
+  if (!isOpen) {
+    return outcomeOf(status);
+  }
+  return record['step.cancelRefused'] === undefined ? 'UNKNOWN' : 'TOO_LATE';
 }
 
 function outcomeOf(final: TransactionStatus): CancelOutcome {

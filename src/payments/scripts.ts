@@ -208,7 +208,7 @@ export const cancel = defineScript(file('cancel'), {
 export const refuseCancel = defineScript(file('refuse-cancel'), {
   uses,
   keys: ['record', 'mail'],
-  args: ['terminalKey', 'askers', 'escapedId', 'channel', 'keepMs', 'frame'],
+  args: ['terminalKey', 'askers', 'escapedId', 'channel', 'keepMs', 'instance', 'frame'],
   reply: texts,
 });
 

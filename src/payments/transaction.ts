@@ -26,7 +26,7 @@ export interface TransactionRecord {
   voidRefusal?: string;
   voidedAt?: string;
   voidReason?: string;
-  cancelRefused?: string;
+  'step.cancelRefused'?: string;
 }
 
 const STEP = 'step.';

@@ -103,5 +103,6 @@ it('finds all scripts', () => {
     'unclaim.lua',
     'upsert.lua',
     'void.lua',
+    'watch.lua',
   ]);
 });

@@ -24,8 +24,8 @@ local function with(list, keyId)
   end
   return list == '' and keyId or list .. '\n' .. keyId
 end
+redis.call('HDEL', record, 'step.cancelRefused')
 step(record, 'cancelRequested', nowMs(), instance)
-redis.call('HDEL', record, 'cancelRefused')
 redis.call('HSET', record, 'recipients', with(state[4], desktopKey), 'cancelledBy', with(state[6] or '', desktopKey))
 deposit(terminal, terminalMailbox, mail, state[5], terminalMember, channel, keepMs, 'c:' .. escapedId, frame)
 return { 'asked' }

@@ -2,7 +2,8 @@
 -- KEYS record, terminal (endpoint), terminalMailbox, mail, outbox, then for each recipient: desktop (endpoint), its mailbox
 -- ARGV terminalKey, status (that the answer leads to), policy ('void' | 'deliver'), response, missing (as in settle.lua),
 --      voidBefore, voidAfter (halves of the voidPayment frame), eventId, recipients, before, after (halves of the
---      paymentComplete frame), terminalMember, member (in the outbox), escapedId, channel, keepMs, instance, then for each recipient its member
+--      paymentComplete frame), terminalMember, member (in the outbox), escapedId, channel, keepMs, instance, then for each
+--      recipient its member
 -- Returns {'recorded'} | {'voiding'} | {'delivered'} | {'repeated'} | {'recipients', actual} (nothing was done)
 -- Effects: an approval is voided at the terminal, or becomes the outcome after all; anything else is only recorded
 local record, terminal, terminalMailbox, mail, outbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]

@@ -9,7 +9,7 @@ local terminalKey, stage, group, channel, instance, frame = ARGV[1], ARGV[2], AR
 
 -- Steps that the gateway itself notes; a stage of the same name is shown, and must not stand for them.
 local own = { accepted = 1, claimed = 1, sent = 1, received = 1, returned = 1, disconnected = 1, reconnected = 1, result = 1,
-  lateResult = 1, cancelRequested = 1, voided = 1, voidRefused = 1, pushed = 1, receipted = 1 }
+  lateResult = 1, cancelRequested = 1, cancelRefused = 1, voided = 1, voidRefused = 1, pushed = 1, receipted = 1 }
 local state = redis.call('HMGET', record, 'status', 'terminalKey', 'dispatches', 'progress', 'recipients', 'version')
 if not state[1] or (terminalKey ~= '' and (state[2] ~= terminalKey or not state[3])) then
   return { 'unknown' }

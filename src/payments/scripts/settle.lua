@@ -6,7 +6,8 @@
 --      retrySafe ('true' | 'false' | ''), terminalMember, member (in due), escapedId, channel, keepMs, instance,
 --      then for each recipient its member
 -- Returns {'settled', version, '1' if webhooks are to be told} | {'repeated', status} (it was final before)
---      | {'full', status} (it was final before, and this contradiction finds no room: it must not be acknowledged) | {'late'} (it was given up before; see late.lua)
+--      | {'full', status} (it was final before, and this contradiction finds no room: it must not be acknowledged)
+--      | {'late'} (it was given up before; see late.lua)
 --      | {'unknown'} (no such transaction, or never sent to this terminal) | {'not_due'} (the cause does not hold)
 --      | {'recipients', actual} (nothing was done; call again with these)
 -- Effects: terminal free, deadline and mail to it gone, the push in every recipient's mailbox; an answer that contradicts a
@@ -83,5 +84,6 @@ depositForAll(recipients, 7, 18, mail, channel, keepMs, 'r:' .. escapedId, push)
 if state[9] then
   redis.call('ZADD', outbox, now, member .. '\nresult')
   redis.call('ZREM', outbox, member .. '\ntimeout')
+  return { 'settled', version, '1' }
 end
-return { 'settled', version, state[9] or '' }
+return { 'settled', version }

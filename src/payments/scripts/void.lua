@@ -1,7 +1,7 @@
 -- Stores what a terminal says about a void.
 -- KEYS record, terminalMailbox, mail, outbox, then for each recipient: desktop (endpoint), its mailbox
--- ARGV terminalKey, terminalMember, member (in the outbox), escapedId, confirmed ('1' or ''), refusal (JSON object, when not confirmed), recipients,
---      before, after (halves of the paymentVoided frame), voidReason, channel, keepMs, instance,
+-- ARGV terminalKey, terminalMember, member (in the outbox), escapedId, confirmed ('1' or ''), refusal (JSON object,
+--      when not confirmed), recipients, before, after (halves of the paymentVoided frame), voidReason, channel, keepMs, instance,
 --      then for each recipient its member
 -- Returns {'voided'} | {'refused'} | {'repeated'} | {'unknown'} (no void was asked of this terminal)
 --      | {'recipients', actual} (nothing was done)
