@@ -39,10 +39,14 @@ export function sinceVersion(request: ApiRequest): number | undefined {
   return numberInQuery(request, 'sinceVersion', Number.MAX_SAFE_INTEGER);
 }
 
-/** Aborted when the caller has gone before it got its answer. */
+/** Aborted when the caller has gone before it got its answer, already aborted if it went before this was asked. */
 export function goneSignal(response: Response): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  if (response.closed) {
+    gone.abort();
+  } else {
+    response.once('close', () => gone.abort());
+  }
   return gone.signal;
 }
 
