@@ -36,16 +36,16 @@ export class SignedGuard implements CanActivate {
       throw new GatewayError('DRAINING');
     }
     refuseAfter(await this.limits.requestsOfAddress(this.addresses.of(request)));
-    const { principal, secret } = await this.knownKey(request);
-    refuseAfter(await this.limits.requestsOfKey(principal.keyId));
+    const key = presentedKey(request);
+    refuseAfter(await this.limits.requestsOfKey(key));
+    const { principal, secret } = await this.knownKey(request, key);
     await this.assertSigned(request, principal.groupId, secret);
     request.principal = principal;
     return true;
   }
 
-  private async knownKey({ headers }: ApiRequest): Promise<Credentials> {
-    const key = headers['x-api-key'];
-    const known = typeof key === 'string' && key !== '' ? await this.keys.credentials(key) : undefined;
+  private async knownKey({ headers }: ApiRequest, key: string): Promise<Credentials> {
+    const known = await this.keys.credentials(key);
     if (!known) {
       throw new GatewayError('UNAUTHORIZED');
     }
@@ -80,6 +80,15 @@ export class SignedGuard implements CanActivate {
       throw new GatewayError('SIGNATURE_REPEATED');
     }
   }
+}
+
+/** @throws GatewayError `UNAUTHORIZED` if there is none */
+function presentedKey({ headers }: ApiRequest): string {
+  const key = headers['x-api-key'];
+  if (typeof key !== 'string' || key === '') {
+    throw new GatewayError('UNAUTHORIZED');
+  }
+  return key;
 }
 
 function refuseAfter(retryAfterMs: number): void {

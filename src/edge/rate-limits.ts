@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config/index.js';
@@ -17,17 +18,17 @@ type Admit = (who: string) => Promise<number>;
  *
  * | key | type | content |
  * |---|---|---|
- * | `limit:<what>:<address or key id>` | string | how often in the running minute |
+ * | `limit:<what>:<address or SHA-256 of the key>` | string | how often in the running minute |
  */
 @Injectable()
 export class RateLimits {
   /** Attempts to open a WebSocket, by address. */
   readonly connectsOfAddress: Admit;
-  /** WebSockets opened, by key id. */
+  /** Attempts to open a WebSocket, by the key they present, known or not: a flood costs no look-up. */
   readonly connectsOfKey: Admit;
   /** HTTP requests, by address, whoever they claim to be. */
   readonly requestsOfAddress: Admit;
-  /** HTTP requests, by key id. */
+  /** HTTP requests, by the key they present. */
   readonly requestsOfKey: Admit;
 
   constructor(
@@ -37,9 +38,14 @@ export class RateLimits {
   ) {
     const { connectsPerMinute, requestsPerMinute } = config;
     this.connectsOfAddress = this.limit('connects-of-address', connectsPerMinute);
-    this.connectsOfKey = this.limit('connects-of-key', connectsPerMinute);
+    this.connectsOfKey = this.byHash(this.limit('connects-of-key', connectsPerMinute));
     this.requestsOfAddress = this.limit('requests-of-address', requestsPerMinute * KEYS_PER_ADDRESS);
-    this.requestsOfKey = this.limit('requests-of-key', requestsPerMinute);
+    this.requestsOfKey = this.byHash(this.limit('requests-of-key', requestsPerMinute));
+  }
+
+  /** No key lies in the store as it is. */
+  private byHash(admit: Admit): Admit {
+    return (key) => admit(createHash('sha256').update(key).digest('base64url'));
   }
 
   /** @param perMinute 0 = no limit */

@@ -43,6 +43,7 @@ export class UpgradeDoor {
     }
     refuseAfter(await this.limits.connectsOfAddress(this.addresses.of(request)));
     const claim = readClaim(request, url);
+    refuseAfter(claim.key === undefined ? 0 : await this.limits.connectsOfKey(claim.key));
     const principal = claim.key === undefined ? undefined : await this.authenticate(claim.key);
     if (!principal) {
       throw new GatewayError('UNAUTHORIZED');
@@ -50,7 +51,6 @@ export class UpgradeDoor {
     if (claim.groupId !== undefined && claim.groupId !== principal.groupId) {
       throw new GatewayError('FOREIGN_GROUP');
     }
-    refuseAfter(await this.limits.connectsOfKey(principal.keyId));
     return { principal, extensions: new Set(claim.extensions.split(/[\s,]+/).filter(Boolean)) };
   }
 

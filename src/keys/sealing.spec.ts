@@ -21,6 +21,20 @@ describe('Sealing', () => {
     expect(() => new Sealing(undefined).open(sealed)).toThrow(/SECRETS_KEY/);
   });
 
+  it('opens what one of the accepted keys sealed, and knows what is to be sealed anew', () => {
+    const [old, current] = [key(), key()];
+    const sealed = new Sealing(old).seal('top secret');
+    const sealing = new Sealing(current, [key(), old]);
+    expect(sealing.open(sealed)).toBe('top secret');
+    expect([sealed, 'open', sealing.seal('x')].map((text) => sealing.isCurrent(text))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(new Sealing(undefined, [old]).open(sealed)).toBe('top secret');
+    expect(new Sealing(undefined, [old]).isCurrent(sealed)).toBe(false);
+  });
+
   it('leaves texts as they are without a key, and reads such texts with one', () => {
     expect(new Sealing(undefined).seal('plain')).toBe('plain');
     expect(new Sealing(key()).open('plain')).toBe('plain');
