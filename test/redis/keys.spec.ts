@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KeyConflict, KeyStore } from '../../src/keys/index.js';
 import { expectSame } from '../support/dump.js';
@@ -47,6 +48,25 @@ describe('lookup', () => {
   it('never stores the key itself', async () => {
     await put('t1', 'a-secret-text');
     expect(JSON.stringify(await test.dump())).not.toContain('a-secret-text');
+  });
+});
+
+describe('reseal', () => {
+  const withKeys = (secretsKey: string | undefined, ...secretsKeysAccepted: string[]) =>
+    new KeyStore(test.store, { ...test.config, secretsKey, secretsKeysAccepted });
+  const newKey = () => randomBytes(32).toString('base64');
+
+  it('seals open secrets and those of an older key, once', async () => {
+    const [first, second] = [newKey(), newKey()];
+    const { key, secret } = await withKeys(undefined).create({ groupId: 'shop', deviceType: 'desktop' });
+    expect(JSON.stringify(await test.dump())).toContain(secret);
+    expect(await withKeys(first).reseal()).toBe(1);
+    expect(JSON.stringify(await test.dump())).not.toContain(secret);
+    const rotated = withKeys(second, first);
+    expect(await rotated.credentials(key)).toMatchObject({ secret });
+    expect([await rotated.reseal(), await rotated.reseal()]).toEqual([1, 0]);
+    expect(await withKeys(second).credentials(key)).toMatchObject({ secret });
+    await expect(withKeys(first).credentials(key)).rejects.toThrow(/SECRETS_KEY/);
   });
 });
 

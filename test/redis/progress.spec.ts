@@ -24,7 +24,7 @@ async function shown(): Promise<string[]> {
 
 /** A payment whose till wants to see its stages. */
 async function watched(transactionId: string): Promise<void> {
-  await desk.pay(shop.pos, 'TERM-001', transactionId, {}, true);
+  await desk.pay(shop.pos, 'TERM-001', transactionId, {}, { showStages: true });
   await desk.claim(shop.terminal, transactionId, 'token');
 }
 
@@ -59,7 +59,7 @@ describe('a stage that the terminal tells', () => {
 
   it('is shown to a till that joins and asks to see stages', async () => {
     await shop.handedOver('T');
-    await desk.pay(shop.otherPos, 'TERM-001', 'T', {}, true);
+    await desk.pay(shop.otherPos, 'TERM-001', 'T', {}, { showStages: true });
     await desk.tellProgress(shop.terminal, 'T', 'card');
     expect(await shown()).toHaveLength(1);
   });
@@ -85,7 +85,7 @@ describe('a stage that the terminal tells', () => {
   it('is refused for a payment that the terminal was not given', async () => {
     const refused = (work: Promise<unknown>) =>
       expect(work).rejects.toMatchObject({ kind: 'TRANSACTION_NOT_FOUND' });
-    await desk.pay(shop.pos, 'TERM-001', 'T', {}, true);
+    await desk.pay(shop.pos, 'TERM-001', 'T', {}, { showStages: true });
     const before = await shop.test.dump();
     await refused(desk.tellProgress(shop.terminal, 'T', 'card'));
     await refused(desk.tellProgress(shop.otherTerminal, 'T', 'card'));

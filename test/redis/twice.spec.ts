@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memberOf } from '../../src/presence/index.js';
+import { watch } from '../../src/payments/scripts.js';
 import { beat, bury } from '../../src/presence/scripts.js';
 import { partitionOf } from '../../src/redis/index.js';
 import { contentOf, expectSame, type Dump } from '../support/dump.js';
@@ -69,6 +70,20 @@ describe('run twice', () => {
   it('accept joins once', async () => {
     await shop.desk.pay(shop.pos, 'TERM-001', 'T');
     expect(await twice(() => shop.desk.pay(shop.otherPos, 'TERM-001', 'T'))).toEqual(JOINED);
+  });
+
+  it('accept joins webhooks once', async () => {
+    await shop.desk.pay(shop.pos, 'TERM-001', 'T');
+    const join = () => shop.desk.pay(shop.otherPos, 'TERM-001', 'T', {}, { webhooks: true });
+    expect(await twice(join)).toEqual(JOINED);
+  });
+
+  it('watch notes an instance once, and forgets it once', async () => {
+    await shop.handedOver('T');
+    const record = inPartition(`tx:${GROUP}:T`);
+    const run = (wanted: string) => shop.test.store.run(watch, { record }, { channel: 'here', wanted });
+    expect(await twice(() => run('1'))).toBe(true);
+    expect(await twice(() => run(''))).toBe(true);
   });
 
   it('claim hands over once', async () => {

@@ -7,6 +7,7 @@ import {
   Outcomes,
   Payments,
   readPaymentOrder,
+  type PayOptions,
   readTerminalAnswer,
   Stages,
   type Waits,
@@ -42,6 +43,7 @@ export interface Actor {
 export class PaymentDesk extends PaymentRecords {
   readonly keyStore: KeyStore;
   readonly ledger: Ledger;
+  readonly outbox: Outbox;
   private readonly payments: Payments;
   private readonly outcomes: Outcomes;
   private readonly lateResults: LateResults;
@@ -66,8 +68,8 @@ export class PaymentDesk extends PaymentRecords {
     this.ledger = new Ledger(store, presence, config);
     this.payments = new Payments(this.ledger, new TerminalResolver(this.keyStore, presence), config);
     this.lateResults = new LateResults(this.ledger, config, silentLogger);
-    const outbox = new Outbox(this.ledger, silentLogger, pulse);
-    this.outcomes = new Outcomes(this.ledger, this.lateResults, outbox, config, silentLogger, pulse);
+    this.outbox = new Outbox(this.ledger, silentLogger, pulse);
+    this.outcomes = new Outcomes(this.ledger, this.lateResults, this.outbox, config, silentLogger, pulse);
     this.interruptions = new Interruptions(this.ledger, presence, this.outcomes, config, silentLogger, pulse);
     this.cancellations = new Cancellations(
       this.ledger,
@@ -89,13 +91,13 @@ export class PaymentDesk extends PaymentRecords {
     );
   }
 
-  /** @param request beside the transaction id @param showStages the till wants to see the stages of its payments */
+  /** @param request beside the transaction id */
   async pay(
     caller: Actor,
     terminalId: string,
     transactionId: string,
     request: object = {},
-    showStages = false,
+    options: PayOptions = {},
   ): Promise<string> {
     const paymentRequest = {
       transactionId,
@@ -106,7 +108,7 @@ export class PaymentDesk extends PaymentRecords {
     };
     const body = { action: 'payment', terminalId, paymentRequest };
     const order = readPaymentOrder({ action: 'payment', body, text: JSON.stringify(body) });
-    return (await this.payments.pay(caller, order, { showStages })).kind;
+    return (await this.payments.pay(caller, order, options)).kind;
   }
 
   /** Asks for the right to write a payment to a terminal's socket. */
@@ -146,6 +148,11 @@ export class PaymentDesk extends PaymentRecords {
     const read = stamp ?? (await this.stamp(keyId, id)) ?? '';
     const entry = { groupId, keyId, epoch, mailId: id, stamp: read, writtenAt: Date.now() };
     return new Promise((done) => this.receipts.add({ ...entry, done }));
+  }
+
+  /** What the sweep does with an event that it finds due. @param id transaction and kind, as the outbox has it */
+  sweepOutbox(id: string): Promise<void> {
+    return this.due.get('outbox')!.onDue(GROUP, id);
   }
 
   /** What the sweep does with a transaction that it finds due. */

@@ -58,6 +58,15 @@ export class PaymentRecords {
     return this.test.redis.hgetall(this.name(`unmatched:${keyId}`));
   }
 
+  /** Events that wait for their webhooks: `transaction kind` → when they are due, ms. */
+  async events(): Promise<Record<string, number>> {
+    const flat = await this.test.redis.zrange(this.name('outbox'), 0, '-1', 'WITHSCORES');
+    const pairs = flat.flatMap((text, i) => (i % 2 === 0 ? [[text, flat[i + 1]!] as const] : []));
+    return Object.fromEntries(
+      pairs.map(([member, due]) => [member.split('\n').slice(1).join(' '), Number(due)]),
+    );
+  }
+
   protected name(part: string): string {
     return this.test.keys.of(partitionOf(GROUP), part);
   }
