@@ -19,8 +19,8 @@ const KEPT_LOG_BYTES = 20_000;
 
 /** A gateway as an operator runs it: a process of its own, configured by its environment, with a store of its own. */
 export class Gateway {
-  /** Keys by their public names. */
-  keys = /** @type {Map<string, string>} */ (new Map());
+  /** Keys and what HTTP calls are signed with, by the public names of the keys. */
+  keys = /** @type {Map<string, { key: string; secret: string }>} */ (new Map());
   /** All data of the demo; gone when it ends. */
   #folder = mkdtempSync(join(tmpdir(), 'terminal-gateway-demo-'));
   #log = '';
@@ -37,12 +37,13 @@ export class Gateway {
   async start(records) {
     this.#port = await choosePort();
     const file = join(this.#folder, 'keys.json');
-    const keys = records.map((record) => ({ ...record, key: this.#newKey(record.id) }));
+    const keys = records.map((record) => ({ ...record, ...this.#newKey(record.id) }));
     writeFileSync(file, JSON.stringify({ keys }), { mode: 0o600 });
     this.#spawn({
       HOST: '127.0.0.1',
       PORT: String(this.#port),
       API_KEYS_FILE: file,
+      SECRETS_KEY: randomBytes(32).toString('base64'),
       DATA_DIR: join(this.#folder, 'data'),
     });
     await this.#untilReady();
@@ -50,6 +51,10 @@ export class Gateway {
 
   get url() {
     return `ws://127.0.0.1:${this.#port}/v1`;
+  }
+
+  get httpUrl() {
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   get hasEnded() {
@@ -70,9 +75,14 @@ export class Gateway {
 
   /** @param {string} id */
   keyOf(id) {
-    const key = this.keys.get(id);
-    if (key === undefined) throw new Error(`no key for ${id}`);
-    return key;
+    return this.credentialsOf(id).key;
+  }
+
+  /** @param {string} id */
+  credentialsOf(id) {
+    const credentials = this.keys.get(id);
+    if (credentials === undefined) throw new Error(`no key for ${id}`);
+    return credentials;
   }
 
   /** Ends it in an orderly way and removes every trace. @returns whether it went well */
@@ -92,9 +102,10 @@ export class Gateway {
 
   /** @param {string} id */
   #newKey(id) {
-    const key = `demo-${randomBytes(18).toString('base64url')}`;
-    this.keys.set(id, key);
-    return key;
+    const newText = () => `demo-${randomBytes(18).toString('base64url')}`;
+    const credentials = { key: newText(), secret: newText() };
+    this.keys.set(id, credentials);
+    return credentials;
   }
 
   /** @param {Record<string, string>} settings */

@@ -60,6 +60,11 @@ async function introduce(gateway, shop) {
   say(
     '  {"action":"payment","terminalId":"COUNTER","paymentRequest":{"amount":"9.99","currency":"EUR","paymentMethod":"CARD"}}',
   );
+  const { key, secret } = gateway.credentialsOf('guest');
+  heading('Or over HTTP');
+  say(`  ${gateway.httpUrl}/docs  shows every call`);
+  say(`  export GATEWAY=${gateway.httpUrl} KEY=${key} SECRET=${secret}`);
+  say('  and the client of README.md, with COUNTER for TERM-001');
   say(pc.dim('\n  Ctrl-C ends it all'));
 }
 

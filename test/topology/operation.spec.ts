@@ -28,6 +28,7 @@ describe.each(TOPOLOGIES)('on %s', (_name, start) => {
     cluster = await startCluster({
       instances: PLACES.length,
       store: topology.env,
+      env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '12', RATE_LIMIT_CONNECTS_PER_MINUTE: '100000' },
       keys: [
         ...GROUPS.flatMap((group) => [
           posKey(`pos-${group}`, group),
@@ -69,6 +70,30 @@ describe.each(TOPOLOGIES)('on %s', (_name, start) => {
         }
       }),
     );
+  });
+
+  it('calls over HTTP wait on one instance for a result on another', async () => {
+    await Promise.all(
+      DIRECTIONS.map(async ({ from, to }, i) => {
+        const group = GROUPS[i]!;
+        const { ledger } = await cluster.terminal(`t-${group}`, { on: to });
+        const request = newRequest();
+        const api = cluster.api(`pos-${group}`, { on: from });
+        const { status, body } = await api.post('/v1/terminals/TERM/payments', request);
+        expect([status, body['status']]).toEqual([200, 'SUCCESS']);
+        expect(ledger.timesSeen(request.transactionId)).toBe(1);
+        const found = await api.get(`/v1/transactions/${request.transactionId}`);
+        expect(found.body).toMatchObject({ status: 'COMPLETED' });
+      }),
+    );
+  });
+
+  it('calls over HTTP are counted over all instances', async () => {
+    const statuses = [];
+    for (let i = 0; i < 15; i++) {
+      statuses.push((await cluster.api('watch0', { on: i % 3 }).get('/v1/terminals')).status);
+    }
+    expect(statuses).toEqual([...Array<number>(12).fill(200), 429, 429, 429]);
   });
 
   it('tills on every instance are told of terminals that come, go and move', async () => {
