@@ -15,6 +15,8 @@ export interface ApiRequest extends Request {
   body: Buffer | undefined;
   /** Set by the guard. */
   principal: Principal;
+  /** When the caller signed it, ms by its clock; set by the guard. */
+  signedAt: number;
 }
 
 const LONGEST_WAIT_S = 90;

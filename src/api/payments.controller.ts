@@ -40,7 +40,8 @@ export class PaymentsController {
         retrySafe: order.hasNewId,
       });
     }
-    const caller = { principal: request.principal, epoch: 0, isFirst: false };
+    const { principal, signedAt } = request;
+    const caller = { principal, epoch: 0, isFirst: false, signedAt };
     const acceptance = await this.payments.pay(caller, order, { webhooks: webhookMode });
     if (acceptance.kind === 'replayed') {
       return resultText(order.transactionId, acceptance.push.frame);

@@ -39,7 +39,7 @@ export class SignedGuard implements CanActivate {
     const key = presentedKey(request);
     refuseAfter(await this.limits.requestsOfKey(key));
     const { principal, secret } = await this.knownKey(request, key);
-    await this.assertSigned(request, principal.groupId, secret);
+    request.signedAt = await this.signedAt(request, principal.groupId, secret);
     request.principal = principal;
     return true;
   }
@@ -56,11 +56,8 @@ export class SignedGuard implements CanActivate {
     return known;
   }
 
-  private async assertSigned(
-    request: ApiRequest,
-    groupId: string,
-    secret: string | undefined,
-  ): Promise<void> {
+  /** @returns when it was signed */
+  private async signedAt(request: ApiRequest, groupId: string, secret: string | undefined): Promise<number> {
     const { method, originalUrl, headers, body = Buffer.alloc(0) } = request;
     const timestamp = String(headers['x-timestamp'] ?? '');
     const at = signedAt(timestamp);
@@ -79,6 +76,7 @@ export class SignedGuard implements CanActivate {
     if (once && !(await this.replays.use(groupId, signature, at))) {
       throw new GatewayError('SIGNATURE_REPEATED');
     }
+    return at;
   }
 }
 

@@ -46,6 +46,7 @@ export class Ledger {
       leases: keys.of(partition, 'leases'),
       desktops: keys.of(partition, `desktops:${groupId}`),
       outbox: keys.of(partition, 'outbox'),
+      refusal: keys.of(partition, `refused:${groupId}:${escapeId(transactionId)}`),
     };
   }
 

@@ -16,6 +16,8 @@ export interface Caller {
   principal: Principal;
   /** Of its connection; 0 for a caller over HTTP, who has none and gets no push. */
   epoch: number;
+  /** When a request over HTTP was signed, ms by the caller's clock: it tells which of two requests is the later one. */
+  signedAt?: number;
   /** Its key was never connected before. */
   isFirst: boolean;
 }
@@ -61,7 +63,7 @@ export class Payments {
   /**
    * Takes a payment on, or joins the one that has this id.
    * @throws GatewayError `DUPLICATE_TRANSACTION`, `TERMINAL_NOT_FOUND`, `TERMINAL_OFFLINE`, `GROUP_MISMATCH`,
-   *   `PAYMENT_IN_PROGRESS`, `STORE_UNAVAILABLE`; each says truly whether a retry is safe
+   *   `PAYMENT_IN_PROGRESS`, `REQUEST_OUTDATED`, `STORE_UNAVAILABLE`; each says truly whether a retry is safe
    * @throws NotRegistered if the caller does not own its endpoint
    */
   async pay(caller: Caller, order: PaymentOrder, options: PayOptions = {}): Promise<Acceptance> {
@@ -148,6 +150,7 @@ export class Payments {
           progress: showStages ? '1' : '',
           webhooks: webhooks ? '1' : '',
           paymentWaitMs: this.config.paymentWaitMs,
+          signedAt: caller.signedAt ?? '',
         },
         { args: recordFields(order) },
       );
@@ -178,6 +181,8 @@ function refusal(outcome: Refusal, resolution: Resolution, transactionId: string
       return new NotRegistered(outcome === 'displaced');
     case 'duplicate':
       return new GatewayError('DUPLICATE_TRANSACTION', { transactionId });
+    case 'stale':
+      return new GatewayError('REQUEST_OUTDATED', { transactionId, retrySafe: true });
     case 'busy':
       return new GatewayError('PAYMENT_IN_PROGRESS', { transactionId, retrySafe: true });
     case 'offline':

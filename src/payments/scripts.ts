@@ -16,6 +16,7 @@ export const accept = defineScript(file('accept'), {
     'due',
     'leases',
     'outbox',
+    'refusal',
   ],
   args: [
     'terminalKey',
@@ -36,6 +37,7 @@ export const accept = defineScript(file('accept'), {
     'progress',
     'webhooks',
     'paymentWaitMs',
+    'signedAt',
   ],
   reply: (raw): AcceptReply => {
     const [outcome, push, stamp] = raw as [AcceptOutcome, string?, string?];
@@ -58,6 +60,7 @@ export type AcceptOutcome =
   | 'no_terminal'
   | 'offline'
   | 'busy'
+  | 'stale'
   | 'displaced'
   | 'unregistered';
 

@@ -123,6 +123,11 @@ export const ERRORS = {
     code: 'DUPLICATE_TRANSACTION',
     message: 'transactionId already used for a different payment',
   },
+  REQUEST_OUTDATED: {
+    status: 409,
+    code: 'REQUEST_OUTDATED',
+    message: 'A later request of this payment was refused; sign the request anew to ask again',
+  },
   ENDPOINT_LIMIT_REACHED: {
     status: 409,
     code: 'ENDPOINT_LIMIT_REACHED',

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { Journal } from './history.js';
 import { Random } from './random.js';
 import { Terminal } from './terminal.js';
-import { Till } from './till.js';
+import { HttpTill } from './http-till.js';
+import { Till, type Payer } from './till.js';
 import { TIMES, type ClientKey, type World } from './world.js';
 
 const GROUPS = 5;
+/** So many of the tills ask over HTTP, one in each group if there are enough. */
+const HTTP_SHARE = 0.2;
 
 export interface FleetSize {
   terminals: number;
@@ -20,6 +23,7 @@ export function makeKeys({ terminals, tills }: FleetSize): ClientKey[] {
   const key = (id: string, i: number, deviceType: ClientKey['deviceType']): ClientKey => ({
     id,
     key: `key-of-${id}`,
+    secret: `secret-of-${id}`,
     groupId: `shop-${i % GROUPS}`,
     deviceType,
     ...(deviceType === 'terminal' && { deviceId: id }),
@@ -33,22 +37,25 @@ export function makeKeys({ terminals, tills }: FleetSize): ClientKey[] {
 /** One terminal, and the tills of its group. */
 export interface Lane {
   terminal: Terminal;
-  tills: readonly Till[];
+  tills: readonly Payer[];
 }
 
 /** All terminals and tills of a run. */
 export class Fleet {
   readonly terminals: Terminal[] = [];
   readonly tills: Till[] = [];
+  readonly httpTills: HttpTill[] = [];
   readonly lanes: Lane[];
   /** One till of each group. */
   readonly readers: ReadonlyMap<string, Till>;
 
   constructor(world: World, keys: readonly ClientKey[], seed: number, folder: string, size: FleetSize) {
     mkdirSync(join(folder, 'journals'));
-    const tillsOf = new Map<string, Till[]>();
+    const tillsOf = new Map<string, Payer[]>();
+    const readers = new Map<string, Till>();
+    const overHttp = Math.floor(size.tills * HTTP_SHARE);
     const terminals: [Terminal, string][] = [];
-    for (const { id, key, groupId, deviceType } of keys) {
+    for (const { id, key, secret, groupId, deviceType } of keys) {
       const options = {
         name: id,
         url: world.url,
@@ -61,6 +68,11 @@ export class Fleet {
         const terminal = new Terminal(options, { seed, paymentTimeoutMs: TIMES.paymentTimeoutMs });
         this.terminals.push(terminal);
         terminals.push([terminal, groupId]);
+      } else if (this.httpTills.length < overHttp) {
+        const manner = { repeats: this.httpTills.length % 2 === 0, abandons: size.abandons };
+        const till = new HttpTill({ ...options, url: world.httpUrl, secret }, manner);
+        this.httpTills.push(till);
+        tillsOf.set(groupId, [...(tillsOf.get(groupId) ?? []), till]);
       } else {
         // Some follow the stages too, which adds traffic that nothing may depend on.
         const follows = this.tills.length % 5 === 0;
@@ -70,10 +82,11 @@ export class Fleet {
           { repeats: this.tills.length % 3 === 0, abandons: size.abandons },
         );
         this.tills.push(till);
+        readers.set(groupId, till);
         tillsOf.set(groupId, [...(tillsOf.get(groupId) ?? []), till]);
       }
     }
-    this.readers = new Map([...tillsOf].map(([groupId, [till]]) => [groupId, till!]));
+    this.readers = readers;
     this.lanes = terminals.map(([terminal, groupId]) => ({ terminal, tills: tillsOf.get(groupId) ?? [] }));
   }
 
@@ -86,7 +99,7 @@ export class Fleet {
   }
 
   stop(): void {
-    for (const client of this.clients) {
+    for (const client of [...this.clients, ...this.httpTills]) {
       client.stop();
       client.journal.close();
     }

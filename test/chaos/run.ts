@@ -72,6 +72,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     const settleMs = Date.now() - healedAt;
     say(`seed ${seed}: settled after ${(settleMs / 1_000).toFixed(1)} s`);
     const slow = await canaries(fleet, CANARY_MS);
+    await Promise.all(fleet.httpTills.map((till) => till.review()));
     const histories = await collect(fleet, reader, slow);
     const closings = new Map<number, number>();
     for (const { closings: mine } of fleet.clients) {
@@ -142,7 +143,7 @@ async function collect(fleet: Fleet, reader: StoreReader, slow: string | undefin
   }
   return {
     terminals: journals(fleet.terminals),
-    tills: journals(fleet.tills),
+    tills: journals([...fleet.tills, ...fleet.httpTills]),
     records,
     leftovers,
   };
@@ -154,7 +155,7 @@ async function listed({ readers }: Fleet): Promise<Set<string>> {
   return new Set(sets.flatMap((set) => [...set]));
 }
 
-function journals(clients: readonly Line[]): Histories['tills'] {
+function journals(clients: readonly Pick<Line, 'name' | 'journal'>[]): Histories['tills'] {
   return new Map(clients.map(({ name, journal }) => [name, journal.entries]));
 }
 

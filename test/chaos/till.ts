@@ -3,6 +3,13 @@ import { Line, type Frame, type LineOptions } from './line.js';
 /** How a payment ended for the till: with a result, or because it was told that it may let it go and did. */
 export type Ending = 'final' | 'abandoned';
 
+/** Who asks for payments, in whatever way. */
+export interface Payer {
+  /** @param shared another one asks for the same: that it is known does not mean that this one gets the result */
+  pay(terminalId: string, tx: string, shared?: boolean): Promise<Ending>;
+  cancel(tx: string): void;
+}
+
 export interface TillManner {
   /** It asks again when it is unsure, which the contract allows as well as looking. */
   repeats: boolean;
@@ -30,7 +37,7 @@ const LOOK_AGAIN_MS = 600;
  * only what the gateway does not know is asked for again, under the same id. It lets a payment go only where it was told that
  * the terminal can not have it.
  */
-export class Till extends Line {
+export class Till extends Line implements Payer {
   private readonly orders = new Map<string, Order>();
   private readonly readers = new Map<string, (transaction: Frame | undefined) => void>();
   private readonly timer: NodeJS.Timeout;
@@ -53,7 +60,6 @@ export class Till extends Line {
     return [...this.orders.keys()];
   }
 
-  /** @param shared another till asks for the same: that it is known does not mean that this one gets the result */
   pay(terminalId: string, tx: string, shared = false): Promise<Ending> {
     return new Promise((resolve) => {
       const repeats = shared || this.manner.repeats;

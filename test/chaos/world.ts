@@ -22,6 +22,8 @@ export const TIMES = {
 export interface ClientKey {
   id: string;
   key: string;
+  /** Of its HTTP calls. */
+  secret: string;
   groupId: string;
   deviceType: 'desktop' | 'terminal';
   deviceId?: string;
@@ -91,6 +93,8 @@ export class World {
     private readonly haproxy: Program,
     /** Where clients connect. */
     readonly url: string,
+    /** Where they call. */
+    readonly httpUrl: string,
     readonly ca: string,
   ) {}
 
@@ -107,7 +111,14 @@ export class World {
     const haproxy = await makeBalancer(port, instances, folder);
     haproxy.start();
     const ca = readFileSync(join(folder, 'gateway.crt'), 'utf8');
-    return new World(redis, instances, haproxy, `wss://localhost:${port}/v1`, ca);
+    return new World(
+      redis,
+      instances,
+      haproxy,
+      `wss://localhost:${port}/v1`,
+      `https://localhost:${port}`,
+      ca,
+    );
   }
 
   /** Waits until every instance says that it is ready. @returns false if the time is over before */
@@ -143,6 +154,7 @@ async function makeInstance(
     API_KEYS_FILE: keysFile,
     RATE_LIMIT_CONNECTS_PER_MINUTE: '0',
     RATE_LIMIT_FRAMES_PER_SECOND: '0',
+    RATE_LIMIT_REQUESTS_PER_MINUTE: '0',
     TRUSTED_PROXIES: '127.0.0.1',
     GRACE_PERIOD_MS: String(TIMES.graceMs),
     INSTANCE_LEASE_MS: String(TIMES.leaseMs),

@@ -295,6 +295,6 @@ describe('haproxy', () => {
     const { status, headers, body } = await call('/v1/terminals');
     expect(status).toBe(503);
     expect(headers['content-type']).toBe('application/json');
-    expect(JSON.parse(body)).toMatchObject({ error: 'Service Unavailable', retrySafe: true });
+    expect(JSON.parse(body)).toMatchObject({ error: 'Service Unavailable', retrySafe: false });
   });
 });

@@ -187,3 +187,33 @@ describe('a payment is refused', () => {
     expect(await desk.lock('t1')).toBe(memberOf(GROUP, 'U').split('\n')[1]);
   });
 });
+
+describe('a request over HTTP that was held up on its way', () => {
+  const ask = (signedAt: number) => desk.pay({ ...shop.pos, epoch: 0, signedAt }, 'TERM-001', 'T');
+
+  it.each([
+    ['the terminal was away', 'TERMINAL_OFFLINE', () => shop.drops(shop.terminal)],
+    ['the terminal was busy', 'PAYMENT_IN_PROGRESS', () => shop.handedOver('other')],
+  ])('is not executed after a later one was refused because %s', async (_what, kind, arrange) => {
+    await arrange();
+    await expect(ask(2_000)).rejects.toMatchObject({ kind, extras: { retrySafe: true } });
+    if (kind === 'TERMINAL_OFFLINE') await shop.again(shop.terminal);
+    else await desk.answer(shop.terminal, 'other', 'SUCCESS');
+    for (const older of [1_000, 2_000]) {
+      const outdated = { kind: 'REQUEST_OUTDATED', extras: { retrySafe: true } };
+      await expect(ask(older)).rejects.toMatchObject(outdated);
+    }
+    expect(await desk.mailbox('t1')).not.toHaveProperty('p:T');
+    expect(await ask(2_001)).toBe('accepted');
+    expect(await ask(1_000), 'it runs, so every request is a part of it').toBe('joined');
+  });
+
+  it('leaves no record behind when it is refused', async () => {
+    await shop.drops(shop.terminal);
+    await expect(ask(2_000)).rejects.toMatchObject({ kind: 'TERMINAL_OFFLINE' });
+    expect(await desk.record('T')).toEqual({});
+    await expect(ask(1_500), 'the latest one counts').rejects.toMatchObject({ kind: 'TERMINAL_OFFLINE' });
+    await shop.again(shop.terminal);
+    await expect(ask(1_900)).rejects.toMatchObject({ kind: 'REQUEST_OUTDATED' });
+  });
+});

@@ -56,6 +56,8 @@ async function contentOfType(redis: Client, name: string, type: string): Promise
   switch (type) {
     case 'hash':
       return redis.hgetall(name);
+    case 'string':
+      return redis.get(name);
     case 'zset':
       return redis.zrangebyscore(name, '-inf', '+inf', 'WITHSCORES');
     case 'stream':

@@ -35,6 +35,7 @@ import { silentLogger, type TestStore } from './test-store.js';
 export interface Actor {
   principal: Principal;
   epoch: number;
+  signedAt?: number;
   isFirst: boolean;
   endpoint: Endpoint;
 }

@@ -1,21 +1,22 @@
 -- Takes on a payment: the only way a transaction comes into being. Repeating the request joins it or brings its result.
--- KEYS record, terminal (endpoint), terminalMailbox, desktop (endpoint), desktopMailbox, mail, due, leases, outbox
+-- KEYS record, terminal (endpoint), terminalMailbox, desktop (endpoint), desktopMailbox, mail, due, leases, outbox, refusal
 -- ARGV terminalKey (key id, '' if no such terminal is known), terminalId (as asked for), terminalMember, deviceId,
 --      desktopKey ('' if no push is wanted), desktopMember, desktopEpoch, fingerprint, channel, deliveryTimeoutMs,
 --      keepMs, member (in due), escapedId, frame (payment), instance, progress ('1' if the desktop wants to see stages),
---      webhooks ('1' if the result goes to webhooks too), paymentWaitMs, then name and value of the record's further fields
--- Returns {'accepted'} | {'joined'} | {'replayed', push, stamp} (it is in the mailbox, too; the
+--      webhooks ('1' if the result goes to webhooks too), paymentWaitMs, signedAt (ms, by the caller's clock; '' for a caller
+--      with a connection, whose epoch tells which request is older), then name and value of the record's further fields
+-- Returns {'accepted'} | {'stale'} (a later request of the same payment was refused, and that must stay true) | {'joined'} | {'replayed', push, stamp} (it is in the mailbox, too; the
 --      caller sends it at once) | {'duplicate'} | {'no_terminal'} | {'offline'} | {'busy'}
 --      | {'displaced'} (a newer connection of the desktop exists) | {'unregistered'} (the store knows no such desktop)
 -- Effects: record PENDING, terminal locked, payment in its mailbox, delivery deadline; or the result in the desktop's. With
 --      webhooks also the moment to tell them that there is no result yet
-local record, terminal, terminalMailbox, desktop, desktopMailbox, mail, due, leases, outbox =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local record, terminal, terminalMailbox, desktop, desktopMailbox, mail, due, leases, outbox, refusal =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local terminalKey, terminalId, terminalMember, deviceId, desktopKey, desktopMember, desktopEpoch, fingerprint =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local channel, deliveryTimeoutMs, keepMs, member, escapedId, frame, instance, progress =
   ARGV[9], tonumber(ARGV[10]), ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16]
-local webhooks, paymentWaitMs = ARGV[17], tonumber(ARGV[18])
+local webhooks, paymentWaitMs, signedAt = ARGV[17], tonumber(ARGV[18]), ARGV[19]
 
 local function tellWebhooks(now)
   redis.call('HSET', record, 'webhooks', '1', 'timeoutAt', whole(now + paymentWaitMs))
@@ -58,27 +59,40 @@ if known[1] then
   return { 'joined' }
 end
 
+-- An older request of the same payment may still be on its way, held up in an instance that hangs. Once this one is told that
+-- the terminal does not have the payment, that one must not bring it there.
+local refusedAt = signedAt ~= '' and tonumber(redis.call('GET', refusal) or '0')
+local function refuse(outcome)
+  if signedAt ~= '' and tonumber(signedAt) > refusedAt then
+    redis.call('SET', refusal, signedAt, 'PX', 600000)
+  end
+  return { outcome }
+end
+
 if terminalKey == '' then
-  return { 'no_terminal' }
+  return refuse('no_terminal')
 end
 local owner = redis.call('HMGET', terminal, 'state', 'inst', 'conn', 'dev', 'tx')
 -- The key was resolved outside the script; what it stands for now is decided here.
 if owner[3] ~= terminalId and (owner[4] ~= terminalId or terminalId == '') then
-  return { 'no_terminal' }
+  return refuse('no_terminal')
 end
 local now = nowMs()
 local lease = owner[2] and tonumber(redis.call('ZSCORE', leases, owner[2]) or '0') or 0
 if owner[1] ~= 'online' or lease < now then
-  return { 'offline' }
+  return refuse('offline')
 end
 if owner[5] then
-  return { 'busy' }
+  return refuse('busy')
+end
+if signedAt ~= '' and tonumber(signedAt) <= refusedAt then
+  return { 'stale' }
 end
 
 redis.call('HSET', record, 'status', 'PENDING', 'version', 1, 'delivery', 'queued', 'fingerprint', fingerprint,
   'terminalId', terminalId, 'terminalKey', terminalKey, 'deviceId', deviceId, 'recipients', desktopKey,
   'progress', progress, 'createdAt', whole(now), 'updatedAt', whole(now),
-  'step.accepted', whole(now) .. ' ' .. instance, unpack(ARGV, 19))
+  'step.accepted', whole(now) .. ' ' .. instance, unpack(ARGV, 20))
 redis.call('HSET', terminal, 'tx', member)
 redis.call('ZADD', due, now + deliveryTimeoutMs, member)
 if webhooks == '1' then
