@@ -15,8 +15,9 @@ async function start(env: Record<string, string>, instances = 2): Promise<Cluste
 /** Calls in turn on every instance. @returns how many were admitted, and the last refusal */
 async function flood({ instances }: Cluster, key: string, calls: number) {
   const answers = [];
-  for (let i = 0; i < calls; i++)
-    {answers.push(await cluster!.api(key, { on: i % instances.length }).get('/v1/terminals'));}
+  for (let i = 0; i < calls; i++) {
+    answers.push(await cluster!.api(key, { on: i % instances.length }).get('/v1/terminals'));
+  }
   return {
     admitted: answers.filter(({ status }) => status === 200).length,
     refusal: answers.findLast(({ status }) => status !== 200),
