@@ -1,0 +1,44 @@
+import { targetConstructorToSchema } from 'class-validator-jsonschema';
+import { CURRENCIES, MAX_RECEIPT_BYTES, PAYMENT_METHODS } from '../../protocol/index.js';
+import { nullable, ref, type JsonSchema } from '../schema.js';
+
+/** Lists of values that have a schema of their own. */
+const SHARED_LISTS = new Map([
+  [[...CURRENCIES].join(), 'Currency'],
+  [PAYMENT_METHODS.join(), 'PaymentMethod'],
+]);
+
+/** What the rules of DTO members mean as a schema, where the library does not know or knows less. */
+const RULES = {
+  isAmount: ref('Amount'),
+  isReceiptData: { type: ['string', 'object'], maxLength: MAX_RECEIPT_BYTES },
+  isIn: ({ constraints }: { constraints: unknown[] }) => {
+    const values = constraints[0] as string[];
+    const shared = SHARED_LISTS.get(values.join());
+    return shared === undefined ? { type: 'string', enum: values } : ref(shared);
+  },
+};
+
+/**
+ * The schema of what a client sends, from the rules by which the gateway checks it. Members that may be absent may be null.
+ * @param descriptions of every member of the DTO
+ */
+export function dtoSchema<T extends object>(
+  type: new () => T,
+  descriptions: { [member in keyof Required<T>]: string },
+): JsonSchema {
+  // The library writes OpenAPI 3.0 types; of those, only what JSON Schema knows as well can come of our rules.
+  const generated = targetConstructorToSchema(type, { additionalConverters: RULES as never }) as JsonSchema;
+  const required = generated.required ?? [];
+  const names = Object.keys(descriptions) as (keyof T & string)[];
+  const properties = names.map((name) => {
+    const schema = generated.properties![name]!;
+    const described = { ...schema, description: descriptions[name] };
+    return [name, required.includes(name) ? described : nullable(described)] as const;
+  });
+  return {
+    type: 'object',
+    ...(required.length > 0 && { required: names.filter((name) => required.includes(name)) }),
+    properties: Object.fromEntries(properties),
+  };
+}
