@@ -81,6 +81,11 @@ export function extended(
   };
 }
 
+/** A shared schema, with the time at which it was told. */
+export function stamped(name: string): JsonSchema {
+  return { allOf: [ref(name), object({ timestamp: ref('Timestamp') })] };
+}
+
 /** The same, with null allowed. */
 export function nullable(schema: JsonSchema): JsonSchema {
   if (typeof schema.type === 'string' && schema.enum === undefined) {

@@ -70,13 +70,13 @@ const AMOUNTS_BEYOND_SCHEMAS = ['1000000000000000', '1e15'];
 
 describe('the schema of a message from a client', () => {
   const groups: [ClientActionName, Golden[]][] = [
-    ['payment', payments as Golden[]],
-    ['paymentResponse', paymentResponses as Golden[]],
-    ['paymentComplete', asAlias(paymentResponses as Golden[])],
-    ['getTerminals', lookups.getTerminals as Golden[]],
-    ['getTransaction', lookups.getTransaction as Golden[]],
-    ['cancelPayment', lookups.getTransaction as Golden[]],
-    ['paymentUnknown', lookups.getTransaction as Golden[]],
+    ['payment', payments],
+    ['paymentResponse', paymentResponses],
+    ['paymentComplete', asAlias(paymentResponses)],
+    ['getTerminals', lookups.getTerminals],
+    ['getTransaction', lookups.getTransaction],
+    ['cancelPayment', lookups.getTransaction],
+    ['paymentUnknown', lookups.getTransaction],
   ];
 
   describe.each(groups)('%s', (action, goldens) => {

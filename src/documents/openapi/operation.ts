@@ -1,5 +1,5 @@
 import type { ErrorName } from '../../protocol/index.js';
-import { ref, type JsonSchema } from '../schema.js';
+import { oneOf, ref, type JsonSchema } from '../schema.js';
 
 /** One call of the HTTP API. */
 export interface Operation {
@@ -105,13 +105,13 @@ export const PARAMETERS = {
     name: 'limit',
     in: 'query',
     description: 'How many at the most.',
-    schema: { type: 'integer', minimum: 1 },
+    schema: { type: 'integer', minimum: 1, maximum: 1_000, default: 50 },
   },
   deliveryStatus: {
     name: 'status',
     in: 'query',
     description: 'Only deliveries that stand like this.',
-    schema: { type: 'string' },
+    schema: oneOf(['pending', 'delivered', 'failed', 'dropped']),
   },
 } as const;
 

@@ -1,5 +1,5 @@
 import type { ErrorName } from '../../protocol/index.js';
-import { ref } from '../schema.js';
+import { ref, stamped } from '../schema.js';
 import { parameters, type Operation } from './operation.js';
 import { answer } from './responses.js';
 
@@ -88,7 +88,7 @@ export const PAYMENT_OPERATIONS: readonly Operation[] = [
       'end of the wait it comes as it is, with 200. A client behind a proxy with short timeouts resumes like this.',
     parameters: parameters('transactionId', 'wait', 'prefer', 'sinceVersion'),
     responses: {
-      200: answer('The transaction.', ref('TransactionAnswer'), {
+      200: answer('The transaction.', stamped('Transaction'), {
         transactionId: 'order-4711',
         status: 'COMPLETED',
         terminalId: 'TERM-001',

@@ -1,6 +1,6 @@
 import { WEBHOOK_EVENT_TYPES } from '../../payments/index.js';
 import type { ErrorName } from '../../protocol/index.js';
-import { literal, ref, text } from '../schema.js';
+import { literal, ref, stamped, text } from '../schema.js';
 import { parameters, type Operation } from './operation.js';
 import { answer } from './responses.js';
 
@@ -18,6 +18,17 @@ const endpoint = {
   updatedAt: at,
 };
 const withSecret = { ...endpoint, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
+const delivery = {
+  deliveryId: 'dlv_2c26b46b68ffc68ff99b453c1d304134',
+  eventId: '01a2030c-fc44-7003-8f4e-5d1f6f0e2b11',
+  eventType: 'payment.completed',
+  transactionId: 'order-4711',
+  status: 'pending',
+  attempts: [{ at, durationMs: 212, statusCode: 503 }],
+  nextAttemptAt: '2026-01-15T10:31:42.480Z',
+  createdAt: at,
+  updatedAt: at,
+};
 
 const ENDPOINTS = '/v1/webhooks/endpoints';
 const ENDPOINT = `${ENDPOINTS}/{endpointId}`;
@@ -40,7 +51,10 @@ const ENDPOINT_OPERATIONS: readonly Operation[] = [
     description: `${CHECKED_URL} A group can have 16. The answer is the only one that shows the secret.`,
     body: { schema: ref('NewWebhookEndpoint'), example: input },
     responses: {
-      201: answer('The endpoint, with its secret.', ref('WebhookEndpointWithSecret'), withSecret),
+      201: answer('The endpoint, with its secret.', stamped('WebhookEndpointWithSecret'), {
+        ...withSecret,
+        timestamp: at,
+      }),
     },
     errors: [
       'VALIDATION_FAILED',
@@ -71,7 +85,7 @@ const ENDPOINT_OPERATIONS: readonly Operation[] = [
     tag: 'Webhook endpoints',
     summary: 'Look at an endpoint',
     parameters: parameters('endpointId'),
-    responses: { 200: answer('The endpoint.', ref('WebhookEndpoint'), endpoint) },
+    responses: { 200: answer('The endpoint.', stamped('WebhookEndpoint'), { ...endpoint, timestamp: at }) },
     errors: OF_ENDPOINT,
   },
   {
@@ -84,7 +98,11 @@ const ENDPOINT_OPERATIONS: readonly Operation[] = [
     parameters: parameters('endpointId'),
     body: { schema: ref('WebhookEndpointChange'), example: { status: 'disabled' } },
     responses: {
-      200: answer('The endpoint.', ref('WebhookEndpoint'), { ...endpoint, status: 'disabled' }),
+      200: answer('The endpoint.', stamped('WebhookEndpoint'), {
+        ...endpoint,
+        status: 'disabled',
+        timestamp: at,
+      }),
     },
     errors: ['VALIDATION_FAILED', 'ENDPOINT_VALIDATION_FAILED', ...OF_ENDPOINT],
   },
@@ -109,7 +127,10 @@ const ENDPOINT_OPERATIONS: readonly Operation[] = [
     parameters: parameters('endpointId'),
     body: { schema: ref('SecretRotation'), example: { overlapSeconds: 86_400 }, optional: true },
     responses: {
-      200: answer('The endpoint, with its new secret.', ref('WebhookEndpointWithSecret'), withSecret),
+      200: answer('The endpoint, with its new secret.', stamped('WebhookEndpointWithSecret'), {
+        ...withSecret,
+        timestamp: at,
+      }),
     },
     errors: ['VALIDATION_FAILED', ...OF_ENDPOINT],
   },
@@ -123,7 +144,13 @@ const DELIVERY_OPERATIONS: readonly Operation[] = [
     tag: 'Webhook deliveries',
     summary: 'List the deliveries to an endpoint',
     parameters: parameters('endpointId', 'limit', 'deliveryStatus'),
-    responses: { 200: answer('The deliveries.', ref('WebhookDeliveryList')) },
+    responses: {
+      200: answer('The deliveries.', ref('WebhookDeliveryList'), {
+        deliveries: [delivery],
+        count: 1,
+        timestamp: at,
+      }),
+    },
     errors: ['VALIDATION_FAILED', ...OF_ENDPOINT],
   },
   {
@@ -133,7 +160,7 @@ const DELIVERY_OPERATIONS: readonly Operation[] = [
     tag: 'Webhook deliveries',
     summary: 'Look at a delivery',
     parameters: parameters('endpointId', 'deliveryId'),
-    responses: { 200: answer('The delivery.', ref('WebhookDelivery')) },
+    responses: { 200: answer('The delivery.', stamped('WebhookDelivery'), { ...delivery, timestamp: at }) },
     errors: OF_DELIVERY,
   },
   {
@@ -143,8 +170,10 @@ const DELIVERY_OPERATIONS: readonly Operation[] = [
     tag: 'Webhook deliveries',
     summary: 'Deliver an event once more',
     parameters: parameters('endpointId', 'deliveryId'),
-    responses: { 202: answer('It is on its way.', ref('WebhookDelivery')) },
-    errors: OF_DELIVERY,
+    responses: {
+      202: answer('It is on its way.', stamped('WebhookDelivery'), { ...delivery, timestamp: at }),
+    },
+    errors: [...OF_DELIVERY, 'NO_WEBHOOK_ENDPOINTS'],
   },
 ];
 

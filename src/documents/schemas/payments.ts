@@ -137,10 +137,6 @@ export const PAYMENTS = {
     },
     'The record of a payment.',
   ),
-  TransactionAnswer: {
-    description: 'A transaction, and when it was told.',
-    allOf: [ref('Transaction'), object({ timestamp: ref('Timestamp') })],
-  },
   PaymentAnswer: object(
     {
       transactionId: ref('TransactionId'),

@@ -6,11 +6,12 @@ const INPUT = {
   url: {
     type: 'string',
     format: 'uri',
+    maxLength: 2_048,
     description: 'Where to send events: https and public. It must answer a signed test call with 2xx.',
     examples: ['https://shop.example.com/payments/events'],
   },
-  events: { ...listOf(ref('WebhookEventType'), 'Which events to send.'), minItems: 1 },
-  description: text('For people.', 'Order system'),
+  events: { ...listOf(ref('WebhookEventType'), 'Which events to send.'), minItems: 1, uniqueItems: true },
+  description: { ...text('For people.', 'Order system'), maxLength: 512 },
   metadata: { type: 'object', description: 'Kept with the endpoint.', examples: [{ branch: 'north' }] },
 };
 const { url, events, ...further } = INPUT;
@@ -40,20 +41,33 @@ const secret = text(
   'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 );
 
+const Attempt = object(
+  { at: ref('Timestamp'), durationMs: { type: 'integer', minimum: 0, description: 'How long it took.' } },
+  {
+    statusCode: { type: 'integer', description: 'What the endpoint answered.' },
+    error: text('Why there was no answer.', 'no answer within 10 s'),
+  },
+  'One call of an endpoint.',
+);
+
 const WebhookDelivery = object(
   {
-    deliveryId: text('Names the delivery of one event to one endpoint.'),
-    endpointId: WebhookEndpoint.properties!['endpointId']!,
+    deliveryId: text(
+      'Names the delivery of one event to one endpoint.',
+      'dlv_2c26b46b68ffc68ff99b453c1d304134',
+    ),
     eventId: ref('EventId'),
     eventType: ref('WebhookEventType'),
-    status: text('How it stands.', 'pending', 'delivered', 'failed'),
-  },
-  {
     transactionId: ref('TransactionId'),
+    status: oneOf(
+      ['pending', 'delivered', 'failed', 'dropped'],
+      '`failed`: every attempt was in vain. `dropped`: the endpoint was disabled before.',
+    ),
+    attempts: listOf(Attempt, 'The latest ones, oldest first.'),
     createdAt: ref('Timestamp'),
     updatedAt: ref('Timestamp'),
-    attempts: listOf({ type: 'object' }, 'Each attempt, with its time and what the endpoint answered.'),
   },
+  { nextAttemptAt: ref('Timestamp') },
   'The delivery of one event to one endpoint, with the log of its attempts.',
 );
 
@@ -112,6 +126,7 @@ export const WEBHOOKS = {
       overlapSeconds: {
         type: 'integer',
         minimum: 0,
+        maximum: 604_800,
         description: 'How long events are signed with the old secret as well; a day if absent.',
         examples: [86_400],
       },
