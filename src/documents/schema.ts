@@ -83,7 +83,7 @@ export function extended(
 
 /** A shared schema, with the time at which it was told. */
 export function stamped(name: string): JsonSchema {
-  return { allOf: [ref(name), object({ timestamp: ref('Timestamp') })] };
+  return { type: 'object', allOf: [ref(name), object({ timestamp: ref('Timestamp') })] };
 }
 
 /** The same, with null allowed. */

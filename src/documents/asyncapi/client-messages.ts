@@ -131,7 +131,7 @@ export const CLIENT_MESSAGES: Record<keyof typeof ClientAction, ClientMessage> =
     summary: 'Tells a stage of a payment; passed on as `paymentStatus`.',
     schema: dtoSchema(PaymentProgressDto, {
       ...aboutTransaction,
-      stage: 'A name of the terminal’s choice.',
+      stage: 'A name that the terminal chooses.',
       message: 'For people.',
     }),
     example: { transactionId: 'order-4711', stage: 'WAITING_FOR_CARD', message: 'Please present your card' },

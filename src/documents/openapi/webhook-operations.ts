@@ -1,4 +1,4 @@
-import { WEBHOOK_EVENT_TYPES } from '../../payments/index.js';
+import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../payments/index.js';
 import type { ErrorName } from '../../protocol/index.js';
 import { literal, ref, stamped, text } from '../schema.js';
 import { parameters, type Operation } from './operation.js';
@@ -187,12 +187,15 @@ const eventData = {
   terminalId: 'TERM-001',
   version: 4,
 };
-const EVENT_STATUS: Record<(typeof WEBHOOK_EVENT_TYPES)[number], string> = {
-  'payment.completed': 'SUCCESS',
-  'payment.failed': 'FAILED',
-  'payment.cancelled': 'CANCELLED',
-  'payment.timeout': 'TIMEOUT',
-  'payment.voided': 'VOIDED',
+const EVENTS: Record<WebhookEventType, { summary: string; data: object }> = {
+  'payment.completed': {
+    summary: 'A payment was approved',
+    data: { status: 'SUCCESS', authorizationCode: 'A1B2C3' },
+  },
+  'payment.failed': { summary: 'A payment failed', data: { status: 'FAILED', errorCode: 'NOT_DELIVERED' } },
+  'payment.cancelled': { summary: 'A payment was cancelled', data: { status: 'CANCELLED' } },
+  'payment.timeout': { summary: 'A payment has no result yet', data: { status: 'TIMEOUT' } },
+  'payment.voided': { summary: 'An approval that came too late was voided', data: { status: 'VOIDED' } },
 };
 
 const SIGNATURE_HEADERS = [
@@ -200,7 +203,7 @@ const SIGNATURE_HEADERS = [
   ['webhook-timestamp', 'When it was sent, in seconds since the epoch.', '1768473072'],
   [
     'webhook-signature',
-    '`v1,` and Base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, with the secret’s bytes (Base64 after ' +
+    '`v1,` and Base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, with the bytes of the secret (Base64 after ' +
       '`whsec_`) as the key; several, separated by blanks, while a secret is being replaced.',
     'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   ],
@@ -220,7 +223,7 @@ export const WEBHOOK_CALLS: Record<string, object> = Object.fromEntries(
       post: {
         operationId: `on-${eventType}`,
         tags: ['Webhook deliveries'],
-        summary: `Tells ${eventType}`,
+        summary: EVENTS[eventType].summary,
         description:
           'Sent for payments made with `webhookMode`, to every active endpoint that listens to it, signed by the scheme of ' +
           'Standard Webhooks. Any 2xx within 10 s is a delivery; otherwise it is retried with growing pauses for up to 72 h.',
@@ -235,7 +238,7 @@ export const WEBHOOK_CALLS: Record<string, object> = Object.fromEntries(
                 eventType,
                 eventId: '01a2030c-fc44-7003-8f4e-5d1f6f0e2b11',
                 timestamp: at,
-                data: { ...eventData, status: EVENT_STATUS[eventType] },
+                data: { ...eventData, ...EVENTS[eventType].data },
               },
             },
           },

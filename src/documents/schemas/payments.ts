@@ -78,6 +78,7 @@ const TimelineStep = object(
 export const PAYMENTS = {
   PaymentRequest,
   AcceptedPaymentRequest: {
+    type: 'object',
     description: 'A request as the gateway has accepted it: with its `transactionId`.',
     allOf: [ref('PaymentRequest'), { required: ['transactionId'] }],
   },
@@ -94,6 +95,7 @@ export const PAYMENTS = {
   ),
   PaymentResponse,
   PaymentResult: {
+    type: 'object',
     description:
       'A response as the gateway has stored it, with what the terminal left out filled from the request. Where the gateway ' +
       `itself ended the payment, \`errorCode\` is one of ${FAILURES}.`,
