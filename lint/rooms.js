@@ -29,6 +29,7 @@ export const ARROWS = {
     'logging',
   ],
   api: ['edge', 'payments', 'terminals', 'webhooks', 'keys', 'redis', 'protocol', 'config', 'logging'],
+  documents: ['payments', 'protocol', 'config'],
   health: ['edge', 'redis', 'relay', 'presence', 'connections', 'config', 'logging'],
   commands: ['keys', 'presence', 'redis', 'config', 'logging'],
 };

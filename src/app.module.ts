@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiModule } from './api/index.js';
 import type { Config } from './config/index.js';
+import { DocumentsModule } from './documents/index.js';
 import { GatewayModule } from './gateway/index.js';
 import { HealthModule } from './health/index.js';
 import type { Logger } from './logging/index.js';
@@ -20,7 +21,7 @@ export class AppModule {
     return {
       module: AppModule,
       global: true,
-      imports: [ApiModule, GatewayModule, HealthModule],
+      imports: [ApiModule, DocumentsModule, GatewayModule, HealthModule],
       providers: [
         { provide: 'CONFIG', useValue: config },
         { provide: 'LOGGER', useValue: logger },

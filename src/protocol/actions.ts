@@ -58,11 +58,13 @@ export const TRANSACTION_STATUSES = [
 ] as const;
 export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
 
+export const CANCEL_OUTCOMES = ['CANCELLED', 'TOO_LATE', 'UNKNOWN'] as const;
 /** What a POS is told of its request to cancel; `UNKNOWN` when the terminal did not say in time. */
-export type CancelOutcome = 'CANCELLED' | 'TOO_LATE' | 'UNKNOWN';
+export type CancelOutcome = (typeof CANCEL_OUTCOMES)[number];
 
+export const GATEWAY_STAGES = ['accepted', 'sent', 'received'] as const;
 /** Stages of a payment that the gateway itself tells; terminals add their own. */
-export type GatewayStage = 'accepted' | 'sent' | 'received';
+export type GatewayStage = (typeof GATEWAY_STAGES)[number];
 
 /** Why a payment is voided: its approval came after it had been given up. */
 export const VOID_REASON = 'LATE_RECONNECTION';
@@ -77,11 +79,14 @@ export const OUTCOME: Record<FinalResponseStatus, TransactionStatus> = {
   CANCELLED: 'CANCELLED',
 };
 
+export const DELIVERIES = ['queued', 'sent', 'received'] as const;
 /** How far a payment got on its way to the terminal: stored, written to the socket, read by the terminal. */
-export type Delivery = 'queued' | 'sent' | 'received';
+export type Delivery = (typeof DELIVERIES)[number];
 
-export type TerminalStatus = 'online' | 'offline' | 'reconnecting';
-export type TerminalEvent = 'connected' | 'reconnecting' | 'disconnected';
+export const TERMINAL_STATUSES = ['online', 'offline', 'reconnecting'] as const;
+export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
+export const TERMINAL_EVENTS = ['connected', 'reconnecting', 'disconnected'] as const;
+export type TerminalEvent = (typeof TERMINAL_EVENTS)[number];
 
 /** `errorCode` values that the gateway itself puts into a result. */
 export const GatewayFailure = {

@@ -1,9 +1,10 @@
 import { registerDecorator, type ValidationOptions } from 'class-validator';
 import { decimalParts, ExactNumber } from './json-text.js';
 
-const MAX_INTEGER_DIGITS = 15;
-const MAX_FRACTION_DIGITS = 4;
-const AMOUNT_TEXT = new RegExp(`^\\d{1,${MAX_INTEGER_DIGITS}}(\\.\\d{1,${MAX_FRACTION_DIGITS}})?$`);
+export const MAX_INTEGER_DIGITS = 15;
+export const MAX_FRACTION_DIGITS = 4;
+/** An amount given as text; one of its digits must be other than 0. */
+export const AMOUNT_TEXT = new RegExp(`^\\d{1,${MAX_INTEGER_DIGITS}}(\\.\\d{1,${MAX_FRACTION_DIGITS}})?$`);
 
 /** True for a decimal above zero with at most 15 integer and 4 fraction digits, given as text or as a JSON number. */
 export function isAmount(value: unknown): boolean {

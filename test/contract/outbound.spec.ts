@@ -1,22 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  asRecovered,
-  Close,
-  errorFrame,
-  ERRORS,
-  FORCE_DISCONNECT,
-  forceDisconnectFrame,
-  GatewayError,
-  paymentCompleteHalves,
-  paymentFrame,
-  paymentResponseAckFrame,
-  pongFrame,
-  terminalsResponseFrame,
-  terminalStatusFrame,
-  transactionResponseFrame,
-  type ErrorExtras,
-  type ErrorName,
-} from '../../src/protocol/index.js';
+import { Close, ERRORS, FORCE_DISCONNECT, GatewayError, type ErrorName } from '../../src/protocol/index.js';
+import { built, BUILDERS, type OutboundGolden } from './frame-builders.js';
 import closes from './frames/closes.json' with { type: 'json' };
 import errors from './frames/errors.json' with { type: 'json' };
 import outbound from './frames/outbound.json' with { type: 'json' };
@@ -26,34 +10,6 @@ import outbound from './frames/outbound.json' with { type: 'json' };
  * the contract: changing one is a change of the protocol, not a repair of a test.
  */
 
-interface Golden {
-  name: string;
-  build: keyof typeof BUILDERS;
-  /** What the builder is given. */
-  with?: unknown[];
-  /** The frame, all of its members and no others. */
-  frame?: object;
-  /** The frame, byte for byte. */
-  text?: string;
-}
-
-const BUILDERS = {
-  pong: pongFrame,
-  paymentResponseAck: paymentResponseAckFrame,
-  forceDisconnect: forceDisconnectFrame,
-  terminalsResponse: terminalsResponseFrame,
-  terminalStatus: terminalStatusFrame,
-  payment: paymentFrame,
-  paymentComplete: (head: Parameters<typeof paymentCompleteHalves>[0], response: object, version: number) => {
-    const [before, after] = paymentCompleteHalves(head);
-    return `${before}${JSON.stringify(response)}${after}${version}}`;
-  },
-  recovered: asRecovered,
-  transactionResponse: transactionResponseFrame,
-  error: (kind: ErrorName, extras?: ErrorExtras, context?: ErrorExtras) =>
-    errorFrame(new GatewayError(kind, extras).toBody(context)),
-};
-
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-01-15T10:30:00.000Z') });
 });
@@ -62,15 +18,14 @@ afterEach(() => {
 });
 
 describe('a frame to a client', () => {
-  it.each(outbound as Golden[])('$name', (golden) => {
-    const build = BUILDERS[golden.build] as (...args: unknown[]) => string;
-    const text = build(...(golden.with ?? []));
+  it.each(outbound as OutboundGolden[])('$name', (golden) => {
+    const text = built(golden);
     if (golden.text === undefined) expect(JSON.parse(text)).toEqual(golden.frame);
     else expect(text).toBe(golden.text);
   });
 
   it('is there for every builder', () => {
-    const built = new Set((outbound as Golden[]).map(({ build }) => build));
+    const built = new Set((outbound as OutboundGolden[]).map(({ build }) => build));
     expect([...built].sort()).toEqual(Object.keys(BUILDERS).sort());
   });
 });

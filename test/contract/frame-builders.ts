@@ -1,0 +1,51 @@
+import {
+  asRecovered,
+  errorFrame,
+  forceDisconnectFrame,
+  GatewayError,
+  paymentCompleteHalves,
+  paymentFrame,
+  paymentResponseAckFrame,
+  pongFrame,
+  terminalsResponseFrame,
+  terminalStatusFrame,
+  transactionResponseFrame,
+  type ErrorExtras,
+  type ErrorName,
+} from '../../src/protocol/index.js';
+
+/** A golden frame to a client. */
+export interface OutboundGolden {
+  name: string;
+  build: keyof typeof BUILDERS;
+  /** What the builder is given. */
+  with?: unknown[];
+  /** The frame, all of its members and no others. */
+  frame?: object;
+  /** The frame, byte for byte. */
+  text?: string;
+}
+
+/** The builders that the gateway uses, by the names that the golden frames call them. */
+export const BUILDERS = {
+  pong: pongFrame,
+  paymentResponseAck: paymentResponseAckFrame,
+  forceDisconnect: forceDisconnectFrame,
+  terminalsResponse: terminalsResponseFrame,
+  terminalStatus: terminalStatusFrame,
+  payment: paymentFrame,
+  paymentComplete: (head: Parameters<typeof paymentCompleteHalves>[0], response: object, version: number) => {
+    const [before, after] = paymentCompleteHalves(head);
+    return `${before}${JSON.stringify(response)}${after}${version}}`;
+  },
+  recovered: asRecovered,
+  transactionResponse: transactionResponseFrame,
+  error: (kind: ErrorName, extras?: ErrorExtras, context?: ErrorExtras) =>
+    errorFrame(new GatewayError(kind, extras).toBody(context)),
+};
+
+/** The text of a golden frame. */
+export function built(golden: OutboundGolden): string {
+  const build = BUILDERS[golden.build] as (...args: unknown[]) => string;
+  return build(...(golden.with ?? []));
+}
