@@ -2,7 +2,7 @@ import { Controller, Header, HttpCode, Inject, Param, Post, Req, Res, UseGuards 
 import type { Response } from 'express';
 import type { Config } from '../config/index.js';
 import { Payments, readPaymentRequest, Waits, type PaymentOrder } from '../payments/index.js';
-import { GatewayError, memberTexts, validationFailed, withoutMember } from '../protocol/index.js';
+import { GatewayError, memberTexts, validationFailed, withoutMembers } from '../protocol/index.js';
 import { Endpoints } from '../webhooks/index.js';
 import { assertDesktop, goneSignal, jsonBody, wantedWaitMs, type ApiRequest } from './api-request.js';
 import { SignedGuard } from './signed.guard.js';
@@ -81,7 +81,7 @@ function readOrder(request: ApiRequest, terminalId: string): { order: PaymentOrd
   if (typeof webhookMode !== 'boolean') {
     throw validationFailed([{ field: 'webhookMode', message: 'webhookMode must be a boolean value' }]);
   }
-  const requestText = 'webhookMode' in body ? withoutMember(text, 'webhookMode') : text;
+  const requestText = 'webhookMode' in body ? withoutMembers(text, ['webhookMode']) : text;
   return { order: { terminalId, ...readPaymentRequest(paymentRequest, requestText, '') }, webhookMode };
 }
 

@@ -10,6 +10,7 @@ import {
   validateDto,
   validationFailed,
   withMember,
+  withoutMembers,
   type ClientFrame,
 } from '../protocol/index.js';
 
@@ -73,10 +74,24 @@ export function readPaymentRequest(
     hasNewId: request.transactionId === undefined,
     requestText: request.transactionId
       ? text
-      : withMember(text, 'transactionId', JSON.stringify(transactionId)),
+      : withMember(
+          withoutNulls(text, members, ['transactionId']),
+          'transactionId',
+          JSON.stringify(transactionId),
+        ),
     echo: new Map(echo),
     fingerprint: fingerprintOf(text),
   };
+}
+
+/** The object text less those of the named members that are `null`: what stands for nothing must not stand beside a value. */
+export function withoutNulls(
+  text: string,
+  members: ReadonlyMap<string, string>,
+  names: readonly string[],
+): string {
+  const nulls = names.filter((name) => members.get(name) === 'null');
+  return nulls.length === 0 ? text : withoutMembers(text, nulls);
 }
 
 /** The object with a numeric `amount` replaced by its text, because its binary value is not the amount. */

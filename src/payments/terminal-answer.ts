@@ -11,7 +11,7 @@ import {
   type GatewayFailureCode,
   type ResponseStatus,
 } from '../protocol/index.js';
-import { ECHOED, withExactAmount } from './payment-order.js';
+import { ECHOED, withExactAmount, withoutNulls } from './payment-order.js';
 
 /** A `paymentResponse`, ready to be finished by the store. */
 export interface Answer {
@@ -39,10 +39,14 @@ export function readTerminalAnswer(frame: ClientFrame): TerminalAnswer {
   const text = memberTexts(frame.text).get('paymentResponse') ?? '';
   const members = memberTexts(text);
   const response = validateDto(PaymentResponseDto, withExactAmount(value, members), 'paymentResponse');
-  const transactionId = oneTransactionId(outer.transactionId, response.transactionId);
+  const transactionId = oneTransactionId(
+    outer.transactionId ?? undefined,
+    response.transactionId ?? undefined,
+  );
+  const told = withoutNulls(text, members, ['transactionId', ...ECHOED]);
   const complete = response.transactionId
-    ? text
-    : withMember(text, 'transactionId', JSON.stringify(transactionId));
+    ? told
+    : withMember(told, 'transactionId', JSON.stringify(transactionId));
   return {
     transactionId,
     status: response.status,

@@ -64,9 +64,9 @@ export function withMember(objectText: string, name: string, valueText: string):
   return `{${JSON.stringify(name)}:${valueText}${separator}${rest}`;
 }
 
-/** The object text less one member, the others as they stood. */
-export function withoutMember(objectText: string, name: string): string {
-  const others = [...memberTexts(objectText)].filter(([other]) => other !== name);
+/** The object text less some members, the others as they stood. */
+export function withoutMembers(objectText: string, names: readonly string[]): string {
+  const others = [...memberTexts(objectText)].filter(([other]) => !names.includes(other));
   return `{${others.map(([other, value]) => `${JSON.stringify(other)}:${value}`).join(',')}}`;
 }
 
