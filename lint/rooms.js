@@ -30,7 +30,7 @@ export const ARROWS = {
   ],
   api: ['edge', 'payments', 'terminals', 'webhooks', 'keys', 'redis', 'protocol', 'config', 'logging'],
   health: ['edge', 'redis', 'relay', 'presence', 'connections', 'config', 'logging'],
-  commands: ['keys', 'presence', 'redis', 'config', 'logging'],
+  commands: ['keys', 'webhooks', 'presence', 'redis', 'config', 'logging'],
 };
 
 /** The two files above all rooms. */
