@@ -3,7 +3,7 @@ const WIDTH = 4;
 /** After a call in vain an endpoint has to prove itself first: many dead ones must not take up all the room together. */
 const NARROW_WIDTH = 1;
 const SHORTEST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 30_000;
 const FIRST_GUESS_MS = 50;
 /** Weight of the latest call in the mean duration. */
 const NEWS = 0.3;

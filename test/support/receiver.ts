@@ -25,6 +25,11 @@ export class Receiver {
   /** Every call of a payment's event, test calls left out, in the order of their arrival. */
   readonly calls: ReceivedCall[] = [];
   readonly testCalls: ReceivedCall[] = [];
+  /** How often anybody has connected. */
+  connections = 0;
+  /** Calls without an answer yet, and the most there ever were. */
+  open = 0;
+  mostOpen = 0;
   /** For calls of events. */
   behaviour: Behaviour = 204;
   /** For test calls. */
@@ -82,7 +87,12 @@ export class Receiver {
   }
 
   private newServer(): Server {
-    return createServer(this.certificate, (request, response) => void this.receive(request, response));
+    const server = createServer(
+      this.certificate,
+      (request, response) => void this.receive(request, response),
+    );
+    server.on('connection', () => this.connections++);
+    return server;
   }
 
   private async listen(): Promise<void> {
@@ -92,6 +102,8 @@ export class Receiver {
   }
 
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.mostOpen = Math.max(this.mostOpen, ++this.open);
+    response.once('close', () => this.open--);
     const body = await text(request).catch(() => undefined);
     if (body === undefined) return;
     const { eventId, eventType, data } = JSON.parse(body);

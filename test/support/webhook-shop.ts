@@ -1,4 +1,4 @@
-import type { TerminalClient } from './clients.js';
+import type { TerminalClient, TerminalOptions } from './clients.js';
 import { TestCa } from './certificates.js';
 import { eventually } from './eventually.js';
 import { posKey, startCluster, terminalKey, type Cluster, type ClusterOptions } from './fixture.js';
@@ -15,7 +15,7 @@ export const ALL_EVENTS = [
   'payment.timeout',
   'payment.voided',
 ];
-const ENDPOINTS = '/v1/webhooks/endpoints';
+export const ENDPOINTS = '/v1/webhooks/endpoints';
 
 export interface ShopOptions extends Partial<Pick<ClusterOptions, 'instances' | 'store' | 'env'>> {
   /** Groups beside `shop`; each has a till `pos-<group>`. */
@@ -26,6 +26,14 @@ export interface ShopOptions extends Partial<Pick<ClusterOptions, 'instances' | 
 export interface MadeEndpoint {
   endpointId: string;
   secret: string;
+}
+
+/** Which delivery of a payment, and how far it must be. */
+export interface DeliveryWanted {
+  status?: string;
+  eventType?: string;
+  hasAttempts?: number;
+  timeoutMs?: number;
 }
 
 /** A group with a till, a terminal and receivers of webhooks. */
@@ -68,8 +76,9 @@ export class WebhookShop {
     return this.cluster.api('pos', { on });
   }
 
-  async receiver(): Promise<Receiver> {
-    const receiver = await Receiver.start(this.ca.issue());
+  /** @param names alternative names in its certificate; default: of this machine */
+  async receiver(names?: string): Promise<Receiver> {
+    const receiver = await Receiver.start(this.ca.issue(names));
     this.receivers.push(receiver);
     return receiver;
   }
@@ -81,9 +90,16 @@ export class WebhookShop {
     return answer.body as unknown as MadeEndpoint;
   }
 
-  /** A terminal that answers every payment. */
-  terminal(on = 0): Promise<TerminalClient> {
-    return this.cluster.terminal('t1', { on });
+  async removeEndpoints(): Promise<void> {
+    const { body } = await this.api().get(ENDPOINTS);
+    for (const { endpointId } of body['endpoints'] as MadeEndpoint[]) {
+      await this.api().delete(`${ENDPOINTS}/${endpointId}`);
+    }
+  }
+
+  /** A terminal; it answers every payment unless told otherwise. */
+  terminal(on = 0, options: TerminalOptions = {}): Promise<TerminalClient> {
+    return this.cluster.terminal('t1', { on, ...options });
   }
 
   /** Asks for a payment in `webhookMode`. @returns its id */
@@ -100,28 +116,30 @@ export class WebhookShop {
     return answer.body['deliveries'] as any[];
   }
 
-  /** The delivery of a payment's event as soon as it has a status. */
+  /** The delivery of a payment's event as soon as it is as wanted. */
   delivery(
     endpointId: string,
     transactionId: string,
-    {
-      status,
-      eventType,
-      timeoutMs = 20_000,
-    }: { status?: string; eventType?: string; timeoutMs?: number } = {},
+    { status, eventType, hasAttempts = 0, timeoutMs = 20_000 }: DeliveryWanted = {},
   ): Promise<any> {
     return eventually(
       async () => {
         const found = (await this.deliveries(endpointId)).find(
           (d) => d.transactionId === transactionId && (eventType === undefined || d.eventType === eventType),
         );
-        if (!found || (status !== undefined && found.status !== status)) {
+        const isEnough = found && found.attempts.length >= hasAttempts;
+        if (!isEnough || (status !== undefined && found.status !== status)) {
           throw new Error(`the delivery is ${JSON.stringify(found)}`);
         }
         return found;
       },
       { timeoutMs },
     );
+  }
+
+  /** A key of the queue, such as its sorted set `delayed`. */
+  queueKey(name: string): string {
+    return `${this.cluster.prefix}:{webhooks}:deliveries:${name}`;
   }
 
   redeliver(endpointId: string, deliveryId: string): Promise<ApiAnswer> {
