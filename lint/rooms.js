@@ -31,7 +31,7 @@ export const ARROWS = {
   api: ['edge', 'payments', 'terminals', 'webhooks', 'keys', 'redis', 'protocol', 'config', 'logging'],
   documents: ['payments', 'protocol', 'config'],
   health: ['edge', 'redis', 'relay', 'presence', 'connections', 'config', 'logging'],
-  commands: ['keys', 'presence', 'redis', 'config', 'logging'],
+  commands: ['keys', 'webhooks', 'presence', 'redis', 'config', 'logging'],
 };
 
 /** The two files above all rooms. */

@@ -11,12 +11,15 @@ import {
   type ConnectOptions,
   type TerminalOptions,
 } from './clients.js';
+import { HttpApi } from './http-api.js';
 import { startInstance, type GatewayInstance } from './instance.js';
 
-/** A record of `API_KEYS_FILE`; its secret is made up unless given. */
+/** A record of `API_KEYS_FILE`; key and secret are made up unless given. */
 export interface TestKey {
   id: string;
   key?: string;
+  /** Of the signatures of the HTTP API. */
+  secret?: string;
   groupId: string;
   deviceType: 'desktop' | 'terminal';
   deviceId?: string;
@@ -75,9 +78,12 @@ export async function startCluster({
   env = {},
 }: ClusterOptions): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'terminal-gateway-cluster-'));
-  const secrets = new Map(keys.map(({ id, key }) => [id, key ?? `${id}-${randomBytes(9).toString('hex')}`]));
+  const records = keys.map((record) => {
+    const madeUp = () => `${record.id}-${randomBytes(9).toString('hex')}`;
+    return { ...record, key: record.key ?? madeUp(), secret: record.secret ?? madeUp() };
+  });
   const keysFile = join(folder, 'keys.json');
-  await writeFile(keysFile, JSON.stringify({ keys: keys.map((k) => ({ ...k, key: secrets.get(k.id) })) }));
+  await writeFile(keysFile, JSON.stringify({ keys: records }));
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const shared = {
     ...TEST_ENV,
@@ -85,7 +91,8 @@ export async function startCluster({
     REDIS_KEY_PREFIX: prefix,
     API_KEYS_FILE: keysFile,
   };
-  const cluster = new Cluster(folder, secrets, prefix, { ...shared, ...env });
+  const credentials = new Map(records.map(({ id, key, secret }) => [id, { key, secret }]));
+  const cluster = new Cluster(folder, credentials, prefix, { ...shared, ...env });
   try {
     await Promise.all(Array.from({ length: instances }, () => cluster.add()));
   } catch (error) {
@@ -104,7 +111,7 @@ export class Cluster {
 
   constructor(
     private readonly folder: string,
-    private readonly secrets: ReadonlyMap<string, string>,
+    private readonly credentials: ReadonlyMap<string, { key: string; secret: string }>,
     /** First part of every Redis key of this cluster. */
     readonly prefix: string,
     /** Environment of every instance. */
@@ -127,9 +134,17 @@ export class Cluster {
 
   /** The API key of a key id. */
   key(id: string): string {
-    const key = this.secrets.get(id);
-    if (key === undefined) throw new Error(`no key with id ${id}`);
-    return key;
+    return this.credentialsOf(id).key;
+  }
+
+  /** What the HTTP calls of a key id are signed with. */
+  secret(id: string): string {
+    return this.credentialsOf(id).secret;
+  }
+
+  /** The HTTP API of an instance, as a key id calls it. */
+  api(id: string, { on = 0 }: Placement = {}): HttpApi {
+    return new HttpApi(this.instances[on]!.url, this.credentialsOf(id));
   }
 
   /** A connected and registered till. */
@@ -167,6 +182,12 @@ export class Cluster {
     this.track(client);
     await client.roundTrip();
     return client;
+  }
+
+  private credentialsOf(id: string): { key: string; secret: string } {
+    const credentials = this.credentials.get(id);
+    if (credentials === undefined) throw new Error(`no key with id ${id}`);
+    return credentials;
   }
 
   private async removeKeys(): Promise<void> {

@@ -69,7 +69,14 @@ export class PaymentDesk extends PaymentRecords {
     const outbox = new Outbox(this.ledger, silentLogger, pulse);
     this.outcomes = new Outcomes(this.ledger, this.lateResults, outbox, config, silentLogger, pulse);
     this.interruptions = new Interruptions(this.ledger, presence, this.outcomes, config, silentLogger, pulse);
-    this.cancellations = new Cancellations(this.ledger, this.outcomes, {} as Waits, relay, config, silentLogger);
+    this.cancellations = new Cancellations(
+      this.ledger,
+      this.outcomes,
+      {} as Waits,
+      relay,
+      config,
+      silentLogger,
+    );
     this.stages = new Stages(this.ledger, {} as Sessions, hints);
     this.receipts = new ReceiptDesk(store, presence, config);
   }
