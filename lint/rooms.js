@@ -29,7 +29,7 @@ export const ARROWS = {
     'logging',
   ],
   api: ['edge', 'payments', 'terminals', 'webhooks', 'keys', 'redis', 'protocol', 'config', 'logging'],
-  documents: ['payments', 'protocol', 'config'],
+  documents: ['protocol', 'config'],
   health: ['edge', 'redis', 'relay', 'presence', 'connections', 'config', 'logging'],
   commands: ['keys', 'webhooks', 'presence', 'redis', 'config', 'logging'],
 };
