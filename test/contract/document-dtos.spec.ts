@@ -35,15 +35,15 @@ const PROBES: unknown[] = [
   ],
 ];
 
-/** Where the two differ on purpose: `<DTO>.<member>` and the values. */
-const DIFFERENCES: Record<string, unknown[]> = {
+/** Where the two differ on purpose: `<DTO>.<member>` and for which values. */
+const DIFFERENCES: Record<string, (value: unknown) => boolean> = {
   // Refused as missing before the DTO is asked.
-  'payment.terminalId': [''],
+  'payment.terminalId': (value) => value === '',
   // A number of a frame comes as its exact text, which the DTO alone is not given here.
-  'paymentRequest.amount': [7, 0.5],
-  'paymentResponse.amount': [7, 0.5],
+  'paymentRequest.amount': (value) => Number.isFinite(value) && (value as number) > 0,
+  'paymentResponse.amount': (value) => Number.isFinite(value) && (value as number) > 0,
   // The check takes arrays for objects; the contract names texts and objects.
-  'paymentResponse.receiptData': [[], ['x'], [{}], [{}, 1]],
+  'paymentResponse.receiptData': Array.isArray,
 };
 
 type Good = [name: string, type: new () => object, good: object, complain: (value: object) => string[]];
@@ -126,7 +126,7 @@ describe.each(DTOS)('%s', (name, type, good, complain) => {
       const value = { ...good, [member]: probe };
       return isTaken(type, value) !== (complain(value).length === 0);
     });
-    expect(unlike).toEqual(DIFFERENCES[`${name}.${member}`] ?? []);
+    expect(unlike).toEqual(PROBES.filter(DIFFERENCES[`${name}.${member}`] ?? (() => false)));
   });
 });
 
