@@ -29,9 +29,9 @@ export const ARROWS = {
     'logging',
   ],
   api: ['edge', 'payments', 'terminals', 'webhooks', 'keys', 'redis', 'protocol', 'config', 'logging'],
-  documents: ['payments', 'protocol', 'config'],
+  documents: ['protocol', 'config'],
   health: ['edge', 'redis', 'relay', 'presence', 'connections', 'config', 'logging'],
-  commands: ['keys', 'presence', 'redis', 'config', 'logging'],
+  commands: ['keys', 'webhooks', 'presence', 'redis', 'config', 'logging'],
 };
 
 /** The two files above all rooms. */

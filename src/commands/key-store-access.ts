@@ -3,19 +3,22 @@ import { loadConfig, type Config } from '../config/index.js';
 import { KeyStore } from '../keys/index.js';
 import { createLogger, type Logger } from '../logging/index.js';
 import { embeddedSocketPath, startEmbeddedRedis, Store } from '../redis/index.js';
+import { EndpointStore } from '../webhooks/index.js';
 
 /**
  * Runs work on the keys of the store that the environment names. Without one it is the embedded store: that of the gateway
  * that runs on the same folder, or, if none runs, one that is started for the moment.
  */
-export async function withKeyStore(work: (keys: KeyStore) => Promise<void>): Promise<void> {
+export async function withKeyStore(
+  work: (keys: KeyStore, endpoints: EndpointStore) => Promise<void>,
+): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger('silent', 'keys');
   const { embedded, close } = await reach(config, logger);
   const store = new Store(config, { ...(embedded && { embedded }) }, logger);
   try {
     await store.open();
-    await work(new KeyStore(store, config));
+    await work(new KeyStore(store, config), new EndpointStore(store, config));
   } finally {
     await store.close();
     await close();

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { IssuedKey, KeyStore } from '../keys/index.js';
+import type { EndpointStore } from '../webhooks/index.js';
 import { withKeyStore } from './key-store-access.js';
 
 const MINUTE_MS = 60_000;
@@ -54,6 +55,17 @@ program
   .action(async (id: string, { overlap }: { overlap: number }) => {
     await withKeyStore(async (keys) => show(await keys.rotate(id, overlap * MINUTE_MS)));
   });
+
+program
+  .command('reseal')
+  .description('encrypt all secrets anew with SECRETS_KEY; the old key must be in SECRETS_KEYS_ACCEPTED')
+  .action(() => withKeyStore(reseal));
+
+async function reseal(keys: KeyStore, endpoints: EndpointStore): Promise<void> {
+  console.log(
+    `${await keys.reseal()} secrets of keys, ${await endpoints.reseal()} webhook endpoints sealed anew`,
+  );
+}
 
 async function list(keys: KeyStore): Promise<void> {
   const rows = (await keys.list()).map(({ id, groupId, deviceType, deviceId, disabled }) => ({

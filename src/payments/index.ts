@@ -3,7 +3,7 @@ export { Interruptions } from './interruptions.js';
 export { LateResults } from './late-results.js';
 export { Outbox } from './outbox.js';
 export { Outcomes } from './outcomes.js';
-export { type PaymentEvent, WEBHOOK_EVENT_TYPES, type WebhookEventType } from './payment-event.js';
+export type { PaymentEvent } from './payment-event.js';
 export { type PaymentOrder, readPaymentOrder, readPaymentRequest } from './payment-order.js';
 export { type Acceptance, type Caller, NotRegistered, Payments, type PayOptions } from './payments.js';
 export { PaymentsModule } from './payments.module.js';

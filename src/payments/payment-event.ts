@@ -1,16 +1,6 @@
 import { v5 as uuidv5 } from 'uuid';
-import { memberTexts } from '../protocol/index.js';
+import { memberTexts, type WebhookEventType } from '../protocol/index.js';
 import { isoText, type TransactionRecord } from './transaction.js';
-
-/** What webhooks tell of a payment. */
-export const WEBHOOK_EVENT_TYPES = [
-  'payment.completed',
-  'payment.failed',
-  'payment.cancelled',
-  'payment.timeout',
-  'payment.voided',
-] as const;
-export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
 
 /**
  * Which of a transaction's events is due: its outcome, an outcome that corrected it later, its void, or that the wait for it

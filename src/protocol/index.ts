@@ -12,3 +12,5 @@ export { validateDto, validationFailed } from './validate.js';
 export * from './dto/payment-request.dto.js';
 export * from './dto/payment-response.dto.js';
 export * from './dto/requests.dto.js';
+export * from './dto/webhooks.dto.js';
+export * from './webhook-events.js';

@@ -46,6 +46,12 @@ const SUBSCRIBER: RedisOptions = {
   retryStrategy: reconnectDelay,
 };
 
+/**
+ * The client for a worker that waits for work, for as long as the store is away. Its commands may block for seconds, so they
+ * have no time limit of their own; a link that says nothing for longer than they block is dead.
+ */
+const WORKER: RedisOptions = { ...SUBSCRIBER, socketTimeout: 30_000 };
+
 export interface StoreAddress {
   /** URL of a standalone Redis or path of its unix socket; the configured topology if absent. */
   embedded?: string;
@@ -57,6 +63,10 @@ export function commandsClient(config: Config, address: StoreAddress): Client {
 
 export function subscriberClient(config: Config, address: StoreAddress): Client {
   return connect(config, address, SUBSCRIBER, 'subscriber');
+}
+
+export function workerClient(config: Config, address: StoreAddress): Client {
+  return connect(config, address, WORKER, 'worker');
 }
 
 function connect(config: Config, { embedded }: StoreAddress, options: RedisOptions, role: string): Client {

@@ -2,4 +2,4 @@ export { type EmbeddedRedis, embeddedSocketPath, startEmbeddedRedis } from './em
 export { PARTITIONS, partitionOf, partitionTag } from './partitions.js';
 export { defineScript, type Script, texts } from './script.js';
 export { Store, StoreUnusable } from './store.js';
-export { type CommandOutcome, StoreUnavailable } from './store-unavailable.js';
+export { asStoreError, type CommandOutcome, StoreUnavailable } from './store-unavailable.js';

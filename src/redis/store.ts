@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
-import { commandsClient, subscriberClient, type Client, type StoreAddress } from './clients.js';
+import { commandsClient, subscriberClient, workerClient, type Client, type StoreAddress } from './clients.js';
 import type { Script } from './script.js';
 import { asStoreError } from './store-unavailable.js';
 
@@ -35,10 +35,11 @@ export class Store {
   private isOpen = false;
   private isReopening = false;
   private readonly defined = new Map<string, Command>();
+  private readonly workers: Client[] = [];
 
   constructor(
-    config: Config,
-    address: StoreAddress,
+    private readonly config: Config,
+    private readonly address: StoreAddress,
     private readonly logger: Logger,
   ) {
     this.commands = this.watched(commandsClient(config, address), 'commands');
@@ -126,8 +127,17 @@ export class Store {
     }
   }
 
+  /** One more client, for a worker whose commands block. It connects when it is first used, and is closed with the store. */
+  workerClient(): Client {
+    const client = this.watched(workerClient(this.config, this.address), 'worker');
+    this.workers.push(client);
+    return client;
+  }
+
   async close(): Promise<void> {
     this.isOpen = false;
+    // Whoever worked has finished; a farewell could wait for a store that is away.
+    this.workers.forEach((client) => client.disconnect());
     for (const client of [this.subscriber, this.commands]) {
       await client.quit().catch(() => client.disconnect());
     }

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import {
   AckDto,
   CancelResponseDto,
+  CreateEndpointDto,
   GetTerminalsDto,
   PaymentDto,
   PaymentProgressDto,
   PaymentRequestDto,
   PaymentResponseDto,
+  RotateSecretDto,
   TransactionReferenceDto,
+  UpdateEndpointDto,
   validateDto,
   VoidResponseDto,
 } from '../../src/protocol/index.js';
@@ -22,6 +25,14 @@ const PROBES: unknown[] = [
   ...[undefined, null, true, 0, 7, 0.5, '', 'x', 'EUR', 'CARD', 'SUCCESS', 'CANCELLED', 'TOO_LATE', '10.10'],
   ...['x'.repeat(64), 'x'.repeat(65), 'x'.repeat(128), '😀'.repeat(128), 'x'.repeat(129), 'x'.repeat(1_025)],
   ...[{}, { a: 1 }, [], ['x'], [{}], [{}, 1]],
+  ...[
+    ['payment.voided'],
+    ['payment.voided', 'payment.voided'],
+    ['payment.voided', 'x'],
+    604_800,
+    604_801,
+    -1,
+  ],
 ];
 
 /** Where the two differ on purpose: `<DTO>.<member>` and for which values. */
@@ -80,6 +91,27 @@ const DTOS: Good[] = [
     VoidResponseDto,
     { transactionId, status: 'FAILED', errorCode: 'E', errorMessage: 'M' },
     frame('voidResponse'),
+  ],
+  [
+    'newEndpoint',
+    CreateEndpointDto,
+    { url: 'https://shop.example.com/', events: ['payment.failed'], description: 'D', metadata: {} },
+    (value) => sharedComplaints('NewWebhookEndpoint', value),
+  ],
+  [
+    'endpointChange',
+    UpdateEndpointDto,
+    {
+      ...{ url: 'https://shop.example.com/', events: ['payment.failed'], description: 'D', metadata: {} },
+      status: 'active',
+    },
+    (value) => sharedComplaints('WebhookEndpointChange', value),
+  ],
+  [
+    'secretRotation',
+    RotateSecretDto,
+    { overlapSeconds: 60 },
+    (value) => sharedComplaints('SecretRotation', value),
   ],
   ['cancelResponse', CancelResponseDto, { transactionId, status: 'TOO_LATE' }, frame('cancelResponse')],
 ];

@@ -34,6 +34,7 @@ await import('../../src/keys/index.js');
 await import('../../src/payments/index.js');
 await import('../../src/relay/index.js');
 await import('../../src/presence/index.js');
+await import('../../src/webhooks/index.js');
 
 const withoutComments = (lua: string) => lua.replace(/--.*$/gm, '');
 

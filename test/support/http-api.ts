@@ -69,7 +69,7 @@ export class HttpApi {
     method: string,
     path: string,
     body: Buffer,
-    timestamp = new Date().toISOString(),
+    timestamp = newTimestamp(),
   ): Record<string, string | undefined> {
     const { key, secret } = this.credentials;
     const digest = createHash('sha256').update(body).digest('hex');
@@ -83,6 +83,14 @@ export class HttpApi {
     };
   }
 }
+
+/** Now, and never the same twice: equal calls within one millisecond would have equal signatures, and those count once. */
+function newTimestamp(): string {
+  count = (count + 1) % 1_000_000;
+  return new Date().toISOString().replace('Z', `${String(count).padStart(6, '0')}Z`);
+}
+
+let count = 0;
 
 function bytesOf(body: object | string | Buffer | undefined): Buffer {
   if (body === undefined) return Buffer.alloc(0);

@@ -1,5 +1,6 @@
-import type { ErrorName } from '../../protocol/index.js';
-import { oneOf, ref, type JsonSchema } from '../schema.js';
+import { ListDeliveriesDto, type ErrorName } from '../../protocol/index.js';
+import { ref, type JsonSchema } from '../schema.js';
+import { dtoSchema } from '../schemas/dto.js';
 
 /** One call of the HTTP API. */
 export interface Operation {
@@ -39,6 +40,11 @@ export function errorsOf({ isPublic, method, body, errors }: Operation): ErrorNa
   const ofChange: readonly ErrorName[] = isPublic || method === 'get' ? [] : ['SIGNATURE_REPEATED'];
   return [...new Set([...errors, ...ofEdge, ...ofChange, ...(body ? BODY_ERRORS : [])])];
 }
+
+const LISTED = dtoSchema(ListDeliveriesDto, {
+  limit: 'How many at the most.',
+  status: 'Only deliveries that stand like this.',
+}).properties!;
 
 /** Parameters that operations share. */
 export const PARAMETERS = {
@@ -105,13 +111,13 @@ export const PARAMETERS = {
     name: 'limit',
     in: 'query',
     description: 'How many at the most.',
-    schema: { type: 'integer', minimum: 1, maximum: 1_000, default: 50 },
+    schema: { ...LISTED.limit, default: 50 },
   },
   deliveryStatus: {
     name: 'status',
     in: 'query',
     description: 'Only deliveries that stand like this.',
-    schema: oneOf(['pending', 'delivered', 'failed', 'dropped']),
+    schema: LISTED.status!,
   },
 } as const;
 

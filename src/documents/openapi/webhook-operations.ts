@@ -1,5 +1,4 @@
-import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../payments/index.js';
-import type { ErrorName } from '../../protocol/index.js';
+import { WEBHOOK_EVENT_TYPES, type ErrorName, type WebhookEventType } from '../../protocol/index.js';
 import { literal, ref, stamped, text } from '../schema.js';
 import { parameters, type Operation } from './operation.js';
 import { answer } from './responses.js';

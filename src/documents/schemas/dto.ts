@@ -1,11 +1,12 @@
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
-import { CURRENCIES, MAX_RECEIPT_BYTES, PAYMENT_METHODS } from '../../protocol/index.js';
+import { CURRENCIES, MAX_RECEIPT_BYTES, PAYMENT_METHODS, WEBHOOK_EVENT_TYPES } from '../../protocol/index.js';
 import { nullable, ref, type JsonSchema } from '../schema.js';
 
 /** Lists of values that have a schema of their own. */
 const SHARED_LISTS = new Map([
   [[...CURRENCIES].join(), 'Currency'],
   [PAYMENT_METHODS.join(), 'PaymentMethod'],
+  [WEBHOOK_EVENT_TYPES.join(), 'WebhookEventType'],
 ]);
 
 /** A rule of a member: what it is asked with, and of which member it is. */

@@ -1,22 +1,20 @@
-import { WEBHOOK_EVENT_TYPES } from '../../payments/index.js';
+import {
+  CreateEndpointDto,
+  DELIVERY_STATUSES,
+  RotateSecretDto,
+  UpdateEndpointDto,
+  WEBHOOK_EVENT_TYPES,
+} from '../../protocol/index.js';
 import { extended, listOf, nullable, object, oneOf, ref, text, type JsonSchema } from '../schema.js';
+import { dtoSchema } from './dto.js';
 import { FINAL_STATUSES } from './payments.js';
 
 const INPUT = {
-  url: {
-    type: 'string',
-    format: 'uri',
-    maxLength: 2_048,
-    description: 'Where to send events: https and public. It must answer a signed test call with 2xx.',
-    examples: ['https://shop.example.com/payments/events'],
-  },
-  events: { ...listOf(ref('WebhookEventType'), 'Which events to send.'), minItems: 1, uniqueItems: true },
-  description: { ...text('For people.', 'Order system'), maxLength: 512 },
-  metadata: { type: 'object', description: 'Kept with the endpoint.', examples: [{ branch: 'north' }] },
+  url: 'Where to send events: https and public. It must answer a signed test call with 2xx.',
+  events: 'Which events to send.',
+  description: 'For people.',
+  metadata: 'Kept with the endpoint; at most 4096 characters of JSON.',
 };
-const { url, events, ...further } = INPUT;
-
-const endpointStatus = oneOf(['active', 'disabled'], 'A disabled endpoint gets nothing.');
 
 const WebhookEndpoint = object(
   {
@@ -26,13 +24,17 @@ const WebhookEndpoint = object(
       description: '`wh_` and a ULID.',
       examples: ['wh_01KF0T6Q8V5J2B7M4XNCR9ZD3E'],
     },
-    url,
-    events,
-    status: endpointStatus,
+    url: { ...text(INPUT.url, 'https://shop.example.com/payments/events'), format: 'uri' },
+    events: listOf(ref('WebhookEventType'), INPUT.events),
+    status: oneOf(['active', 'disabled'], 'A disabled endpoint gets nothing.'),
     createdAt: ref('Timestamp'),
     updatedAt: ref('Timestamp'),
   },
-  { ...further, disabledReason: text('Why the gateway disabled it; absent if its owner did.') },
+  {
+    description: text(INPUT.description, 'Order system'),
+    metadata: { type: 'object', description: 'As it was given.' },
+    disabledReason: text('Why the gateway disabled it; absent if its owner did.'),
+  },
   'Where a group wants to be told of its payments.',
 );
 
@@ -60,7 +62,7 @@ const WebhookDelivery = object(
     eventType: ref('WebhookEventType'),
     transactionId: ref('TransactionId'),
     status: oneOf(
-      ['pending', 'delivered', 'failed', 'dropped'],
+      DELIVERY_STATUSES,
       '`failed`: every attempt was in vain. `dropped`: the endpoint was disabled before.',
     ),
     attempts: listOf(Attempt, 'The latest ones, oldest first.'),
@@ -118,21 +120,14 @@ export const WEBHOOKS = {
     {},
     'The endpoints of the group, without their secrets.',
   ),
-  NewWebhookEndpoint: object({ url, events }, further, 'An endpoint to be added.'),
-  WebhookEndpointChange: object({}, { ...INPUT, status: endpointStatus }, 'What is absent stays as it is.'),
-  SecretRotation: object(
-    {},
-    {
-      overlapSeconds: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 604_800,
-        description: 'How long events are signed with the old secret as well; a day if absent.',
-        examples: [86_400],
-      },
-    },
-    'How to replace the secret.',
-  ),
+  NewWebhookEndpoint: dtoSchema(CreateEndpointDto, INPUT),
+  WebhookEndpointChange: dtoSchema(UpdateEndpointDto, {
+    ...INPUT,
+    status: 'A disabled endpoint gets nothing.',
+  }),
+  SecretRotation: dtoSchema(RotateSecretDto, {
+    overlapSeconds: 'How long events are signed with the old secret as well; a day if absent.',
+  }),
   WebhookDelivery,
   WebhookDeliveryList: object(
     {

@@ -1,0 +1,169 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Config } from '../config/index.js';
+import type { Logger } from '../logging/index.js';
+import { Pulse } from '../presence/index.js';
+import { afterAttempt, dueAtOf, ended, isDelivered, isGone, type DeliveryRecord } from './delivery.js';
+import { DeliveryLog } from './delivery-log.js';
+import { DeliveryQueue, type Errand } from './delivery-queue.js';
+import type { EndpointRecord } from './endpoint.js';
+import { EndpointStore } from './endpoint-store.js';
+import { Lanes } from './lanes.js';
+import { CallGivenBack, Sender, type CallOutcome } from './sender.js';
+
+/** An errand may come this much before its time; earlier, and it is one that was taken over from a dead instance. */
+const EARLY_MS = 500;
+/** How long a stop waits for the calls under way, and then for them to be given back. */
+const FINISH_MS = 3_000;
+const GIVE_BACK_MS = 2_000;
+
+/** Makes the calls: one attempt for each errand of the queue, until the receiver has taken the event or is given up. */
+@Injectable()
+export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly lanes = new Lanes();
+  private readonly retryDelaysMs: readonly number[];
+
+  constructor(
+    private readonly queue: DeliveryQueue,
+    private readonly log: DeliveryLog,
+    private readonly endpoints: EndpointStore,
+    private readonly sender: Sender,
+    @Inject('CONFIG') config: Config,
+    @Inject('LOGGER') private readonly logger: Logger,
+    pulse: Pulse,
+  ) {
+    this.retryDelaysMs = config.webhookRetryDelaysMs.map(Number);
+    pulse.watch({ name: 'webhook-due', onDue: (groupId, id) => this.onOverdue(groupId, id) });
+  }
+
+  onApplicationBootstrap(): void {
+    this.queue.start((errand) => this.run(errand));
+  }
+
+  /** Takes no further errand: this instance is on its way out. */
+  async pause(): Promise<void> {
+    await this.queue.pause();
+  }
+
+  /** Finishes the calls under way, or gives them back to the other instances. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (!(await this.queue.close(FINISH_MS))) {
+      this.sender.stop();
+      await this.queue.close(GIVE_BACK_MS);
+    }
+  }
+
+  /** @returns when to come back, ms since the epoch; undefined if nothing is left to do */
+  private async run(errand: Errand): Promise<number | undefined> {
+    const { endpointId } = errand;
+    const admission = this.lanes.enter(endpointId);
+    if (admission.kind === 'full') {
+      return Date.now() + admission.pauseMs;
+    }
+    let call: CallOutcome | undefined;
+    try {
+      return await this.attempt(errand, (outcome) => (call = outcome));
+    } catch (error) {
+      if (error instanceof CallGivenBack) {
+        return Date.now();
+      }
+      throw error;
+    } finally {
+      this.lanes.leave(endpointId, call && { durationMs: call.durationMs, isDelivered: isDelivered(call) });
+    }
+  }
+
+  private async attempt(errand: Errand, noteCall: (call: CallOutcome) => void): Promise<number | undefined> {
+    const { groupId, endpointId, round } = errand;
+    const [endpoint, delivery, body] = await Promise.all([
+      this.endpoints.find(groupId, endpointId),
+      this.log.find(errand),
+      this.log.body(errand),
+    ]);
+    if (delivery?.status !== 'pending' || delivery.round !== round) {
+      return undefined;
+    }
+    if (endpoint?.status !== 'active' || body === undefined) {
+      await this.drop(errand);
+      return undefined;
+    }
+    if (dueAtOf(delivery) > Date.now() + EARLY_MS) {
+      return dueAtOf(delivery);
+    }
+    const { eventId } = delivery;
+    const secrets = this.endpoints.secretsOf(endpoint);
+    const outcome = await this.sender.send({ url: endpoint.url, eventId, body, secrets });
+    noteCall(outcome);
+    return this.note(errand, endpoint, outcome);
+  }
+
+  private async note(
+    errand: Errand,
+    endpoint: EndpointRecord,
+    outcome: CallOutcome,
+  ): Promise<number | undefined> {
+    const { round } = errand;
+    const delivery = await this.log.change(errand, (current) =>
+      afterAttempt(current, outcome, round, this.retryDelaysMs),
+    );
+    this.tell(errand, delivery, outcome);
+    if (isGone(outcome)) {
+      await this.disable(errand, endpoint);
+    }
+    return delivery?.status === 'pending' && delivery.round === round ? dueAtOf(delivery) : undefined;
+  }
+
+  /** Without body, signature or url: a url may hold what only its owner should know. */
+  private tell(errand: Errand, delivery: DeliveryRecord | undefined, outcome: CallOutcome): void {
+    const { groupId, endpointId, deliveryId } = errand;
+    const { eventId, eventType, status, tries } = delivery ?? {};
+    const facts = { groupId, endpointId, deliveryId, eventId, eventType, tries };
+    const { durationMs, statusCode, error } = outcome;
+    if (status === 'failed') {
+      this.logger.warn({ ...facts, statusCode, reason: error }, 'webhook given up');
+    } else {
+      this.logger.debug({ ...facts, status, durationMs, statusCode, reason: error }, 'webhook called');
+    }
+  }
+
+  /** The receiver has said 410 Gone, for the url that it was called by. */
+  private async disable({ groupId, endpointId }: Errand, { url }: EndpointRecord): Promise<void> {
+    const after = await this.endpoints.change(groupId, endpointId, (current) =>
+      current.status === 'active' && current.url === url
+        ? {
+            ...current,
+            status: 'disabled',
+            disabledReason: 'The endpoint answered 410 Gone',
+            updatedAt: new Date().toISOString(),
+          }
+        : undefined,
+    );
+    if (after.status === 'disabled') {
+      const dropped = await this.log.dropPending(groupId, endpointId);
+      this.logger.warn({ groupId, endpointId, dropped }, 'webhook endpoint disabled: it answered 410');
+    }
+  }
+
+  private async drop(errand: Errand): Promise<void> {
+    await this.log.change(errand, (delivery) =>
+      delivery.status === 'pending' ? ended(delivery, 'dropped') : undefined,
+    );
+    const { groupId, endpointId, deliveryId } = errand;
+    this.logger.info({ groupId, endpointId, deliveryId }, 'webhook dropped: the endpoint is not active');
+  }
+
+  /** A delivery is long due. If the queue still has its errand, adding it once more changes nothing. */
+  private async onOverdue(groupId: string, id: string): Promise<void> {
+    const end = id.indexOf('\n');
+    const ref = { groupId, endpointId: id.slice(0, end), deliveryId: id.slice(end + 1) };
+    const delivery = await this.log.find(ref);
+    if (delivery?.status === 'pending') {
+      await this.queue.add({ ...ref, round: delivery.round }, dueAtOf(delivery));
+    }
+    await this.log.lookAgain(ref, delivery);
+  }
+}
