@@ -121,10 +121,11 @@ export class WebhookShop {
     endpointId: string,
     transactionId: string,
     { status, eventType, hasAttempts = 0, timeoutMs = 20_000 }: DeliveryWanted = {},
+    on = 0,
   ): Promise<any> {
     return eventually(
       async () => {
-        const found = (await this.deliveries(endpointId)).find(
+        const found = (await this.deliveries(endpointId, '', on)).find(
           (d) => d.transactionId === transactionId && (eventType === undefined || d.eventType === eventType),
         );
         const isEnough = found && found.attempts.length >= hasAttempts;
@@ -140,6 +141,14 @@ export class WebhookShop {
   /** A key of the queue, such as its sorted set `delayed`. */
   queueKey(name: string): string {
     return `${this.cluster.prefix}:{webhooks}:deliveries:${name}`;
+  }
+
+  /** Lets the sweep find that every pending delivery should have been seen to long ago. */
+  async makeOverdue(): Promise<void> {
+    const [key] = await this.cluster.redis.keys(`${this.cluster.prefix}:*:webhook-due`);
+    for (const member of await this.cluster.redis.zrange(key!, '0', '-1')) {
+      await this.cluster.redis.zadd(key!, 'XX', 1, member);
+    }
   }
 
   redeliver(endpointId: string, deliveryId: string): Promise<ApiAnswer> {
