@@ -1,3 +1,4 @@
+import { partitionOf, partitionTag } from '../../src/redis/index.js';
 import type { TerminalClient, TerminalOptions } from './clients.js';
 import { TestCa } from './certificates.js';
 import { eventually } from './eventually.js';
@@ -141,6 +142,14 @@ export class WebhookShop {
   /** A key of the queue, such as its sorted set `delayed`. */
   queueKey(name: string): string {
     return `${this.cluster.prefix}:{webhooks}:deliveries:${name}`;
+  }
+
+  /** Has the payments hand the event of a result over once more. Resolves when it was taken. */
+  async repeatEvent(transactionId: string): Promise<void> {
+    const outbox = `${this.cluster.prefix}:${partitionTag(partitionOf('shop'))}:outbox`;
+    const member = `shop\n${transactionId}\nresult`;
+    await this.cluster.redis.zadd(outbox, 1, member);
+    await eventually(async () => (await this.cluster.redis.zscore(outbox, member)) === null);
   }
 
   /** Lets the sweep find that every pending delivery should have been seen to long ago. */
