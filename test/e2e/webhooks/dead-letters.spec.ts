@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { Receiver } from '../../support/receiver.js';
 import { ENDPOINTS, WebhookShop, type MadeEndpoint } from '../../support/webhook-shop.js';
 
@@ -63,6 +63,21 @@ it('what was delivered can be delivered once more', async () => {
   await shop.redeliver(endpoint.endpointId, deliveryId);
   await shop.delivery(endpoint.endpointId, id, { status: 'delivered', hasAttempts: 2 });
   expect(receiver.of(id)).toHaveLength(2);
+});
+
+it('a delivery that waits for its next attempt is tried at once on request', async () => {
+  const patient = await WebhookShop.open({ env: { WEBHOOK_RETRY_DELAYS_MS: '600000' } });
+  onTestFinished(() => patient.close());
+  await patient.terminal();
+  const target = await patient.receiver();
+  const { endpointId } = await patient.endpoint(target);
+  target.behaviour = 503;
+  const id = await patient.pay();
+  const waiting = await patient.delivery(endpointId, id, { hasAttempts: 1 });
+  expect(waiting.status).toBe('pending');
+  target.behaviour = 204;
+  await patient.redeliver(endpointId, waiting.deliveryId);
+  await patient.delivery(endpointId, id, { status: 'delivered', hasAttempts: 2 });
 });
 
 it('the log lists the newest first, by status, and shows one', async () => {
