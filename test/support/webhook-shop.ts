@@ -1,3 +1,4 @@
+import { Queue } from 'bullmq';
 import { partitionOf, partitionTag } from '../../src/redis/index.js';
 import type { TerminalClient, TerminalOptions } from './clients.js';
 import { TestCa } from './certificates.js';
@@ -106,9 +107,12 @@ export class WebhookShop {
   /** Asks for a payment in `webhookMode`. @returns its id */
   async pay({ on = 0, ...extra }: { on?: number } & Record<string, unknown> = {}): Promise<string> {
     const request = newRequest({ ...extra, webhookMode: true });
-    const answer = await this.api(on).post('/v1/terminals/TERM-001/payments', request);
-    if (answer.status !== 202) throw new Error(`no payment: ${answer.text}`);
-    return request.transactionId;
+    return eventually(async () => {
+      // The terminal may still be busy with the payment before.
+      const answer = await this.api(on).post('/v1/terminals/TERM-001/payments', request);
+      if (answer.status !== 202) throw new Error(`no payment: ${answer.text}`);
+      return request.transactionId;
+    });
   }
 
   /** @param query such as `?status=failed` */
@@ -150,6 +154,18 @@ export class WebhookShop {
     const member = `shop\n${transactionId}\nresult`;
     await this.cluster.redis.zadd(outbox, 1, member);
     await eventually(async () => (await this.cluster.redis.zscore(outbox, member)) === null);
+  }
+
+  /** Has every errand that waits for its time come now. @returns how many there were */
+  async hastenErrands(): Promise<number> {
+    const queue = new Queue('deliveries', {
+      connection: this.cluster.redis,
+      prefix: `${this.cluster.prefix}:{webhooks}`,
+    });
+    const errands = await queue.getDelayed();
+    await Promise.all(errands.map((errand) => errand.promote()));
+    await queue.close();
+    return errands.length;
   }
 
   /** Lets the sweep find that every pending delivery should have been seen to long ago. */
