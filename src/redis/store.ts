@@ -154,10 +154,14 @@ export class Store {
   }
 
   private watched(client: Client, role: string): Client {
+    // Each attempt to connect again fails like the one before: an outage is one line.
+    let isFailing = false;
     client.on('error', (error: Error) => {
       this.lastError = error;
-      this.logger.warn({ err: error, role }, 'store connection failed');
+      this.logger[isFailing ? 'debug' : 'warn']({ err: error, role }, 'store connection failed');
+      isFailing = true;
     });
+    client.on('ready', () => (isFailing = false));
     client.on('close', () => this.logger.debug({ role }, 'store connection closed'));
     client.on('end', () => void this.revive(client, role));
     client.on('ready', () => this.logger.debug({ role }, 'store connection ready'));

@@ -1,10 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import * as tls from 'node:tls';
 import { Inject, Injectable } from '@nestjs/common';
 import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
-import type { Config } from '../config/index.js';
+import { ConfigError, type Config } from '../config/index.js';
 import { isAllowedHost } from './allowed-host.js';
 import { failureOf } from './call-failure.js';
 import { signatureHeaders } from './signing.js';
@@ -125,6 +126,17 @@ function discard(response: IncomingMessage): Promise<void> {
   });
 }
 
+/** @throws ConfigError if the file holds none: OpenSSL would ignore it, and every receiver seem untrusted */
+function readCertificates(file: string): string {
+  const pem = readFileSync(file, 'utf8');
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch {
+    throw new ConfigError(['WEBHOOK_CA_FILE must name a file with certificates (PEM)']);
+  }
+}
+
 /** @returns nothing if those that the process trusts anyway will do */
 function certificates(file: string | undefined): tls.SecureContextOptions {
   if (file === undefined) {
@@ -132,5 +144,5 @@ function certificates(file: string | undefined): tls.SecureContextOptions {
   }
   // Since Node.js 22.15 also what NODE_EXTRA_CA_CERTS and the like have added; naming any replaces them all.
   const { getCACertificates } = tls as { getCACertificates?: () => string[] };
-  return { ca: [...(getCACertificates?.() ?? tls.rootCertificates), readFileSync(file, 'utf8')] };
+  return { ca: [...(getCACertificates?.() ?? tls.rootCertificates), readCertificates(file)] };
 }

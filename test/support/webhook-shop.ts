@@ -1,3 +1,5 @@
+import { Queue } from 'bullmq';
+import { partitionOf, partitionTag } from '../../src/redis/index.js';
 import type { TerminalClient, TerminalOptions } from './clients.js';
 import { TestCa } from './certificates.js';
 import { eventually } from './eventually.js';
@@ -105,9 +107,12 @@ export class WebhookShop {
   /** Asks for a payment in `webhookMode`. @returns its id */
   async pay({ on = 0, ...extra }: { on?: number } & Record<string, unknown> = {}): Promise<string> {
     const request = newRequest({ ...extra, webhookMode: true });
-    const answer = await this.api(on).post('/v1/terminals/TERM-001/payments', request);
-    if (answer.status !== 202) throw new Error(`no payment: ${answer.text}`);
-    return request.transactionId;
+    return eventually(async () => {
+      // The terminal may still be busy with the payment before.
+      const answer = await this.api(on).post('/v1/terminals/TERM-001/payments', request);
+      if (answer.status !== 202) throw new Error(`no payment: ${answer.text}`);
+      return request.transactionId;
+    });
   }
 
   /** @param query such as `?status=failed` */
@@ -121,10 +126,11 @@ export class WebhookShop {
     endpointId: string,
     transactionId: string,
     { status, eventType, hasAttempts = 0, timeoutMs = 20_000 }: DeliveryWanted = {},
+    on = 0,
   ): Promise<any> {
     return eventually(
       async () => {
-        const found = (await this.deliveries(endpointId)).find(
+        const found = (await this.deliveries(endpointId, '', on)).find(
           (d) => d.transactionId === transactionId && (eventType === undefined || d.eventType === eventType),
         );
         const isEnough = found && found.attempts.length >= hasAttempts;
@@ -140,6 +146,34 @@ export class WebhookShop {
   /** A key of the queue, such as its sorted set `delayed`. */
   queueKey(name: string): string {
     return `${this.cluster.prefix}:{webhooks}:deliveries:${name}`;
+  }
+
+  /** Has the payments hand the event of a result over once more. Resolves when it was taken. */
+  async repeatEvent(transactionId: string): Promise<void> {
+    const outbox = `${this.cluster.prefix}:${partitionTag(partitionOf('shop'))}:outbox`;
+    const member = `shop\n${transactionId}\nresult`;
+    await this.cluster.redis.zadd(outbox, 1, member);
+    await eventually(async () => (await this.cluster.redis.zscore(outbox, member)) === null);
+  }
+
+  /** Has every errand that waits for its time come now. @returns how many there were */
+  async hastenErrands(): Promise<number> {
+    const queue = new Queue('deliveries', {
+      connection: this.cluster.redis,
+      prefix: `${this.cluster.prefix}:{webhooks}`,
+    });
+    const errands = await queue.getDelayed();
+    await Promise.all(errands.map((errand) => errand.promote()));
+    await queue.close();
+    return errands.length;
+  }
+
+  /** Lets the sweep find that every pending delivery should have been seen to long ago. */
+  async makeOverdue(): Promise<void> {
+    const [key] = await this.cluster.redis.keys(`${this.cluster.prefix}:*:webhook-due`);
+    for (const member of await this.cluster.redis.zrange(key!, '0', '-1')) {
+      await this.cluster.redis.zadd(key!, 'XX', 1, member);
+    }
   }
 
   redeliver(endpointId: string, deliveryId: string): Promise<ApiAnswer> {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.js';
 import type { Receiver } from '../../support/receiver.js';
 import { ENDPOINTS, WebhookShop, type MadeEndpoint } from '../../support/webhook-shop.js';
 
@@ -63,6 +64,40 @@ it('what was delivered can be delivered once more', async () => {
   await shop.redeliver(endpoint.endpointId, deliveryId);
   await shop.delivery(endpoint.endpointId, id, { status: 'delivered', hasAttempts: 2 });
   expect(receiver.of(id)).toHaveLength(2);
+});
+
+describe('a delivery that waits for its next attempt', () => {
+  let patient: WebhookShop;
+  let target: Receiver;
+  let endpointId: string;
+  let waiting: any;
+
+  beforeAll(async () => {
+    patient = await WebhookShop.open({ env: { WEBHOOK_RETRY_DELAYS_MS: '600000' } });
+    await patient.terminal();
+    target = await patient.receiver();
+    ({ endpointId } = await patient.endpoint(target));
+    target.behaviour = 503;
+    waiting = await patient.delivery(endpointId, await patient.pay(), { hasAttempts: 1 });
+    target.behaviour = 204;
+  });
+
+  afterAll(() => patient?.close());
+
+  it('is not tried before its time, though its errand comes early, as from an instance that died', async () => {
+    const delayed = () => patient.cluster.redis.zcard(patient.queueKey('delayed'));
+    await eventually(async () => (await delayed()) === 1);
+    expect(await patient.hastenErrands()).toBe(1);
+    await eventually(async () => (await delayed()) === 1);
+    expect(await patient.delivery(endpointId, waiting.transactionId)).toEqual(waiting);
+    expect(target.calls).toHaveLength(1);
+  });
+
+  it('is tried at once on request', async () => {
+    await patient.redeliver(endpointId, waiting.deliveryId);
+    await patient.delivery(endpointId, waiting.transactionId, { status: 'delivered', hasAttempts: 2 });
+    expect(target.calls).toHaveLength(2);
+  });
 });
 
 it('the log lists the newest first, by status, and shows one', async () => {

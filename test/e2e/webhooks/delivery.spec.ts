@@ -92,6 +92,30 @@ describe('a payment in webhookMode', () => {
   });
 });
 
+describe('an event that comes again, as after a crash', () => {
+  it('is not told again once it was delivered', async () => {
+    const id = await shop.pay();
+    await shop.delivery(endpoint.endpointId, id, { status: 'delivered' });
+    await shop.repeatEvent(id);
+    expect(await shop.deliveries(endpoint.endpointId)).toHaveLength(1);
+    const later = await shop.pay();
+    await receiver.next(later);
+    expect(receiver.of(id)).toHaveLength(1);
+  });
+
+  it('changes nothing for a delivery under way', async () => {
+    await receiver.goDown();
+    const id = await shop.pay();
+    await shop.delivery(endpoint.endpointId, id, { hasAttempts: 1 });
+    await Promise.all([shop.repeatEvent(id), shop.makeOverdue()]);
+    await receiver.comeBack();
+    await shop.delivery(endpoint.endpointId, id, { status: 'delivered' });
+    const later = await shop.pay();
+    await receiver.next(later);
+    expect(receiver.of(id)).toHaveLength(1);
+  });
+});
+
 describe('a receiver', () => {
   it('that was down gets the event when it is up again, once', async () => {
     await receiver.goDown();
@@ -211,11 +235,14 @@ describe('an endpoint', () => {
     const { endpointId } = await shop.endpoint(quick);
     receiver.behaviour = () => {};
     const ids: string[] = [];
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 15; i++) {
       ids.push(await shop.pay());
       // One terminal, one payment at a time.
       await quick.next(ids.at(-1)!);
     }
+    // All of it before the first of the calls that hang was given up.
+    const hanging = await shop.deliveries(endpoint.endpointId);
+    expect(hanging.flatMap(({ attempts }) => attempts as unknown[])).toEqual([]);
     for (const id of ids) await shop.delivery(endpointId, id, { status: 'delivered' });
     expect(receiver.mostOpen).toBeLessThanOrEqual(2 * 4);
     receiver.behaviour = 204;

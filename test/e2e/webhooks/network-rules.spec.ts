@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startInstance } from '../../support/instance.js';
 import type { Receiver } from '../../support/receiver.js';
 import { ALL_EVENTS, ENDPOINTS, WebhookShop } from '../../support/webhook-shop.js';
 
@@ -87,6 +88,15 @@ describe('a private address', () => {
     expect(delivery.attempts[0]).toMatchObject({ error: 'the address is not public' });
     expect(receiver.of(id)).toEqual([]);
   });
+});
+
+it('an instance does not start with a CA file that holds no certificate', async () => {
+  const instance = await startInstance({
+    env: { ...shop.cluster.env, WEBHOOK_CA_FILE: shop.cluster.env['API_KEYS_FILE']! },
+    waitUntilReady: false,
+  });
+  expect(await instance.exited).toBe(1);
+  expect(instance.output()).toContain('WEBHOOK_CA_FILE must name a file with certificates (PEM)');
 });
 
 it('a receiver is called only under a certificate of a known CA', async () => {
