@@ -8,8 +8,10 @@ import type { PaymentResult } from '../generator/payment-load.js';
 import type { Remote } from '../remote.js';
 import type { Measures, Round, Suite } from '../types.js';
 
-/** Keys in the calm group: several, so that a few seconds give enough calls for a p99 and none comes near its limit. */
-const CALM_KEYS = 10;
+/** Keys in the calm group: so many that none comes near its limit, and a stall of the machine finds them still at hand. */
+const CALM_KEYS = 50;
+/** Terminals in a list that a calm key asks for. */
+const LISTED = 10;
 /** Calls or payments per second of all calm keys together. */
 const CALM_PER_SECOND = 100;
 const CALM = ['calls', 'payments'] as const;
@@ -51,6 +53,7 @@ export const floodSuite: Suite = {
     'refused %': 1,
     'gateway cores': 2,
     'gateway cores flooded': 2,
+    'CPU ms per flood': 3,
     'generator cores': 2,
     'generator cores flooded': 2,
     'other cores': 2,
@@ -93,6 +96,7 @@ function summary(stretches: (Stretch & { flooded: boolean })[], seconds: number)
     ...compared('p99', calm, flooded),
     ...(sent > 0 && {
       'flood/s': sent / seconds / floods.length,
+      'CPU ms per flood': cpuMs(flooded, calm) / seconds / (sent / seconds / floods.length),
       'refused %': (sum(floods.map(({ refused }) => refused)) / sent) * 100,
     }),
     ...compared('gateway cores', calm, flooded),
@@ -100,6 +104,11 @@ function summary(stretches: (Stretch & { flooded: boolean })[], seconds: number)
     'other cores': mean('other cores', stretches),
     errors: sum(stretches.map(({ measures }) => measures['errors']!)),
   };
+}
+
+/** What the gateways and Redis spend more in a stretch because of the flood. */
+function cpuMs(flooded: Stretch[], calm: Stretch[]): number {
+  return mean('CPU ms', flooded) - mean('CPU ms', calm);
 }
 
 function compared(name: string, calm: Stretch[], flooded: Stretch[]): Measures {
@@ -111,7 +120,7 @@ function compared(name: string, calm: Stretch[], flooded: Stretch[]): Measures {
 async function calmCalls(round: Round): Promise<Calm> {
   const { generator, keys } = round;
   const isTerminal = (_: unknown, i: number) => keys[i]!.deviceType === 'terminal';
-  await generator.call('open', { clients: onInstance(round, 1).filter(isTerminal).slice(0, CALM_KEYS) });
+  await generator.call('open', { clients: onInstance(round, 1).filter(isTerminal).slice(0, LISTED) });
   await generator.call('openCallers', { callers: callers(round, 0).slice(0, CALM_KEYS) });
   return (seconds) => generator.call<CallResult>('call', { rate: CALM_PER_SECOND, seconds });
 }
