@@ -14,10 +14,9 @@ export interface CallRun {
 }
 
 export interface CallResult {
-  completed: number;
   errors: number;
-  p50: number;
-  p99: number;
+  /** All of them, ms. */
+  latencies: number[];
   firstProblem: string;
 }
 
@@ -44,14 +43,7 @@ export class CallLoad {
     while (this.callers.some(({ connection }) => !connection.isFree) && performance.now() < patience) {
       await sleep(20);
     }
-    const { p50, p99 } = this.latencies.summary();
-    return {
-      completed: this.latencies.count,
-      errors: this.errors,
-      p50,
-      p99,
-      firstProblem: this.firstProblem,
-    };
+    return { errors: this.errors, latencies: this.latencies.values, firstProblem: this.firstProblem };
   }
 
   /** By the next caller that waits for no answer; if all of them do, that is an error. */

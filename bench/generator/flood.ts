@@ -2,11 +2,14 @@ import { WebSocket } from 'ws';
 import type { CallerPlan, ClientPlan } from '../fleet.js';
 import { actionOf, open, textOf } from './clients.js';
 import { HttpConnection } from './http-connection.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { atRandomMoments } from './pace.js';
 import { signedCall } from './signed-call.js';
 
-/** Connections over which calls come: more than are ever under way at once while the gateway keeps up. */
-const CONNECTIONS = 50;
+/** Most connections over which calls come; as many are opened as are under way at once. */
+const MAX_CONNECTIONS = 50;
+/** How long answers are waited for after the last call. */
+const PATIENCE_MS = 1_000;
 /** Addresses from which bad keys come, each far above the limit by itself at 500 a second. */
 const ADDRESSES = 10;
 
@@ -40,6 +43,11 @@ export async function flood(run: FloodRun): Promise<FloodResult> {
     result.sent++;
     source.send();
   });
+  const answered = () => result.refused + result.admitted + result.unanswered;
+  for (const patience = performance.now() + PATIENCE_MS; answered() < result.sent;) {
+    if (performance.now() > patience) break;
+    await sleep(20);
+  }
   source.stop();
   return result;
 }
@@ -49,15 +57,21 @@ interface Source {
   stop(): void;
 }
 
-const SOURCES: Record<FloodKind, (run: FloodRun, result: FloodResult) => Promise<Source>> = {
-  async http({ caller }, result) {
-    const connect = () => HttpConnection.open(caller.port);
-    const pool = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
+const SOURCES: Record<FloodKind, (run: FloodRun, result: FloodResult) => Source | Promise<Source>> = {
+  http({ caller }, result) {
+    const pool: HttpConnection[] = [];
+    let opened = 0;
+    const request = () => signedCall(caller, { method: 'GET', path: '/v1/terminals', address: '10.0.0.1' });
+    const another = async () => {
+      const connection = await HttpConnection.open(caller.port);
+      pool.push(connection);
+      return connection.send(request());
+    };
     return {
       send: () => {
-        const connection = pool.find(({ isFree }) => isFree);
-        const call = () => signedCall(caller, { method: 'GET', path: '/v1/terminals', address: '10.0.0.1' });
-        if (connection) void count(result, connection.send(call()));
+        const free = pool.find(({ isFree }) => isFree);
+        if (free) void count(result, free.send(request()));
+        else if (opened++ < MAX_CONNECTIONS) void count(result, another());
         else result.unanswered++;
       },
       stop: () => pool.forEach((connection) => connection.close()),
@@ -76,8 +90,10 @@ const SOURCES: Record<FloodKind, (run: FloodRun, result: FloodResult) => Promise
     };
     let socket: WebSocket | undefined = await connect();
     const renew = async () => {
+      const closed = socket;
       socket = undefined;
-      socket = await connect();
+      // If it fails, the next frame tries again.
+      socket = await connect().catch(() => closed);
     };
     return {
       send: () => {
@@ -99,7 +115,7 @@ const SOURCES: Record<FloodKind, (run: FloodRun, result: FloodResult) => Promise
       const answer = connection.send(upgrade(`10.1.0.${next++ % ADDRESSES}`));
       return answer.finally(() => connection.close());
     };
-    return Promise.resolve({ send: () => void count(result, attempt()), stop: () => {} });
+    return { send: () => void count(result, attempt()), stop: () => {} };
   },
 };
 

@@ -44,6 +44,8 @@ export interface PaymentResult {
   p50: number;
   p99: number;
   max: number;
+  /** All of them, ms. */
+  latencies: number[];
   /** How late the generator itself sent, against its plan. */
   lateP99: number;
   firstProblem: string;
@@ -101,6 +103,7 @@ export class PaymentLoad {
       ...problems,
       lost,
       ...this.latencies.summary(),
+      latencies: this.latencies.values,
       lateP99: late.summary().p99,
       firstProblem: this.firstProblem,
     };

@@ -4,6 +4,7 @@ import { callers, onInstance, pairs } from '../fleet.js';
 import { startGenerator } from '../generator-process.js';
 import type { CallResult } from '../generator/call-load.js';
 import type { FloodKind, FloodResult, FloodRun } from '../generator/flood.js';
+import { Latencies } from '../generator/latencies.js';
 import type { PaymentResult } from '../generator/payment-load.js';
 import type { Remote } from '../remote.js';
 import type { Measures, Round, Suite } from '../types.js';
@@ -16,15 +17,18 @@ const LISTED = 10;
 const CALM_PER_SECOND = 100;
 const CALM = ['calls', 'payments'] as const;
 const FLOODS = ['nothing', 'http', 'frames', 'connects'] as const;
-/** Each measurement stands once before and once after the other, so that a drift of the machine hits both alike. */
+/** Stretches with and without the flood change places so often that a slow minute of the machine hits both alike. */
+const STRETCH_S = 2;
 const ORDER = [false, true, true, false];
 
-type Calm = (seconds: number) => Promise<CallResult | PaymentResult>;
+type Calm = (seconds: number) => Promise<Pick<PaymentResult, keyof CallResult>>;
 type Flood = (seconds: number) => Promise<FloodResult | undefined>;
 
-/** What one stretch of calm load gave, and the flood beside it. */
+/** A stretch of calm load, and the flood beside it. */
 interface Stretch {
-  measures: Measures;
+  flooded: boolean;
+  costs: Measures;
+  calm: CallResult;
   flood: FloodResult | undefined;
 }
 
@@ -34,7 +38,7 @@ interface Stretch {
  */
 export const floodSuite: Suite = {
   name: 'flood',
-  summary: 'latency of calm keys with and without a flooding one, two stretches each (--flood, --seconds)',
+  summary: 'latency of calm keys with and without a flooding one in turns (--flood, --seconds)',
   targets: ['gateway'],
   environment: {
     TRUSTED_PROXIES: '127.0.0.1',
@@ -71,49 +75,63 @@ export const floodSuite: Suite = {
       const { warmup, seconds } = round.options;
       // The flood is warmed up, too: what its limits still allow is spent before it counts.
       await Promise.all([calm(warmup), flood(warmup)]);
-      const stretches: (Stretch & { flooded: boolean })[] = [];
-      for (const flooded of ORDER) {
+      const stretches: Stretch[] = [];
+      for (let i = 0; i < (seconds / STRETCH_S) * 2; i++) {
+        const flooded = ORDER[i % ORDER.length]!;
         const meter = startMeter(round, flooder);
-        const [result, beside] = await Promise.all([calm(seconds), flooded ? flood(seconds) : undefined]);
-        if (result.firstProblem !== '') console.warn(`first problem: ${result.firstProblem}`);
-        const { p50, p99, errors } = result;
-        stretches.push({ flooded, flood: beside, measures: { ...meter(1), p50, p99, errors } });
+        const work = [calm(STRETCH_S), flooded ? flood(STRETCH_S) : Promise.resolve(undefined)] as const;
+        const [calmResult, floodResult] = await Promise.all(work);
+        stretches.push({ flooded, calm: calmResult, flood: floodResult, costs: meter(1) });
       }
-      return summary(stretches, seconds);
+      return summary(stretches);
     } finally {
       await end(flooder.child, 'SIGKILL');
     }
   },
 };
 
-function summary(stretches: (Stretch & { flooded: boolean })[], seconds: number): Measures {
+function summary(stretches: Stretch[]): Measures {
   const flooded = stretches.filter((stretch) => stretch.flooded);
   const calm = stretches.filter((stretch) => !stretch.flooded);
-  const floods = flooded.flatMap(({ flood }) => flood ?? []);
-  const sent = sum(floods.map((flood) => flood.sent));
+  const problem = stretches.find((stretch) => stretch.calm.firstProblem !== '');
+  if (problem) console.warn(`first problem: ${problem.calm.firstProblem}`);
   return {
-    ...compared('p50', calm, flooded),
-    ...compared('p99', calm, flooded),
-    ...(sent > 0 && {
-      'flood/s': sent / seconds / floods.length,
-      'CPU ms per flood': cpuMs(flooded, calm) / seconds / (sent / seconds / floods.length),
-      'refused %': (sum(floods.map(({ refused }) => refused)) / sent) * 100,
-    }),
-    ...compared('gateway cores', calm, flooded),
-    ...compared('generator cores', calm, flooded),
+    ...compared('p50', calm, flooded, (of) => latencies(of).p50),
+    ...compared('p99', calm, flooded, (of) => latencies(of).p99),
+    ...costOfFlood(calm, flooded),
+    ...compared('gateway cores', calm, flooded, (of) => mean('gateway cores', of)),
+    ...compared('generator cores', calm, flooded, (of) => mean('generator cores', of)),
     'other cores': mean('other cores', stretches),
-    errors: sum(stretches.map(({ measures }) => measures['errors']!)),
+    errors: sum(stretches.map(({ calm: { errors } }) => errors)),
   };
 }
 
-/** What the gateways and Redis spend more in a stretch because of the flood. */
-function cpuMs(flooded: Stretch[], calm: Stretch[]): number {
-  return mean('CPU ms', flooded) - mean('CPU ms', calm);
+function compared(
+  name: string,
+  calm: Stretch[],
+  flooded: Stretch[],
+  value: (of: Stretch[]) => number,
+): Measures {
+  const [without, beside] = [value(calm), value(flooded)];
+  return { [name]: without, [`${name} flooded`]: beside, [`${name} ratio`]: beside / without };
 }
 
-function compared(name: string, calm: Stretch[], flooded: Stretch[]): Measures {
-  const [without, beside] = [mean(name, calm), mean(name, flooded)];
-  return { [name]: without, [`${name} flooded`]: beside, [`${name} ratio`]: beside / without };
+/** Of all stretches together. */
+function latencies(stretches: Stretch[]): { p50: number; p99: number } {
+  return new Latencies(stretches.flatMap(({ calm }) => calm.latencies)).summary();
+}
+
+/** The flood as it was, and what gateways and Redis spend more beside it. */
+function costOfFlood(calm: Stretch[], flooded: Stretch[]): Measures {
+  const floods = flooded.flatMap(({ flood }) => flood ?? []);
+  if (floods.length === 0) return {};
+  const sent = sum(floods.map((flood) => flood.sent)) / floods.length;
+  const refused = sum(floods.map((flood) => flood.refused)) / floods.length;
+  return {
+    'flood/s': sent / STRETCH_S,
+    'refused %': (refused / sent) * 100,
+    'CPU ms per flood': (mean('CPU ms', flooded) - mean('CPU ms', calm)) / sent,
+  };
 }
 
 /** Lists of terminals by signed calls of the first instance; the terminals are on the second. */
@@ -144,7 +162,7 @@ function floodOf(round: Round, flooder: Remote, kind: FloodKind | 'nothing'): Fl
 }
 
 function mean(name: string, stretches: Stretch[]): number {
-  return sum(stretches.map(({ measures }) => measures[name]!)) / stretches.length;
+  return sum(stretches.map(({ costs }) => costs[name]!)) / stretches.length;
 }
 
 function sum(numbers: number[]): number {
