@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Remote } from './remote.js';
 import type { Measures, Round } from './types.js';
 
 /** USER_HZ: what the kernel counts CPU time in towards user space, the same on all of Linux. */
@@ -12,13 +13,19 @@ interface Sample {
   machine: number;
 }
 
-/** Counts CPU time from now on: user and system time from /proc, so that nothing in the processes measures itself. */
-export function startMeter({ running, redis, generator }: Round): (each: number) => Measures {
+/**
+ * Counts CPU time from now on: user and system time from /proc, so that nothing in the processes measures itself.
+ * @param flooder a second generator, counted with the first
+ */
+export function startMeter(
+  { running, redis, generator }: Round,
+  flooder?: Remote,
+): (each: number) => Measures {
   const sample = (): Sample => ({
     at: performance.now(),
     gateway: sum(running.processes.map(({ pid }) => processMs(pid))),
     redis: processMs(redis.pid),
-    generator: processMs(generator.pid) + processMs(process.pid),
+    generator: sum([generator, process, ...(flooder ? [flooder] : [])].map(({ pid }) => processMs(pid))),
     machine: machineMs(),
   });
   const start = sample();
@@ -35,6 +42,7 @@ export function startMeter({ running, redis, generator }: Round): (each: number)
       'generator CPU ms': spent('generator') / each,
       'gateway cores': spent('gateway') / elapsed,
       'redis cores': spent('redis') / elapsed,
+      'generator cores': spent('generator') / elapsed,
       'other cores': Math.max(0, (spent('machine') - ours - spent('generator')) / elapsed),
     };
   };
@@ -45,7 +53,8 @@ export function residentKib(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
-function processMs(pid: number): number {
+/** CPU time of a process since its start, user and system. */
+export function processMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The second field is the program's name in parentheses, which may contain blanks.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -25,7 +25,7 @@ export function makeKeys({ groups, tills, terminals }: FleetSize): ClientKey[] {
 }
 
 function clientKey(id: string, groupId: string, deviceType: ClientKey['deviceType']): ClientKey {
-  const key = { id, key: `key-of-${id}`, groupId, deviceType };
+  const key = { id, key: `key-of-${id}`, secret: `secret-of-${id}`, groupId, deviceType };
   return deviceType === 'terminal' ? { ...key, deviceId: id } : key;
 }
 
@@ -44,6 +44,21 @@ export function pairs({ keys, running }: Round): PairPlan[] {
     till: { url: running.urls[i % 2]!, key },
     terminal: { url: running.urls[(i + 1) % 2]!, key: terminals[i]!.key, deviceId: terminals[i]!.deviceId! },
   }));
+}
+
+/** Somebody who calls the HTTP API of an instance. */
+export interface CallerPlan {
+  /** Of the instance, on 127.0.0.1. */
+  port: number;
+  key: string;
+  secret: string;
+}
+
+/** The tills as callers of one instance, group by group. */
+export function callers({ keys, running }: Round, instance: number): CallerPlan[] {
+  const port = Number(new URL(running.urls[instance]!).port);
+  const tills = keys.filter(({ deviceType }) => deviceType === 'desktop');
+  return tills.map(({ key, secret }) => ({ port, key, secret }));
 }
 
 /** All clients on one instance. */

@@ -1,20 +1,17 @@
 /** `npm run bench`: drives the gateway and its rivals with the same load and prints what came of it. See docs/performance.md. */
-import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { adopt, end } from './children.js';
+import { end } from './children.js';
 import { makeKeys, writeKeysFile } from './fleet.js';
+import { startGenerator } from './generator-process.js';
 import { RedisServer } from './redis.js';
-import { Remote } from './remote.js';
 import { machine, RESULTS, save, table, type Row } from './report.js';
 import { SUITES } from './suites/index.js';
 import { TARGETS } from './targets/index.js';
 import type { Measures, Options, Suite, Target } from './types.js';
-
-const GENERATOR = new URL('./generator/main.js', import.meta.url);
 
 const numbers = (text: string) => text.split(',').map(Number);
 
@@ -27,8 +24,9 @@ const command = new Command('bench')
   .option('--warmup <n>', 'seconds of load before it', Number, 4)
   .option('--rate <n>', 'payments per second', Number, 200)
   .option('--pairs <n>', 'pairs of till and terminal', Number, 200)
-  .option('--connections <n>', 'idle connections', Number, 5_000)
-  .option('--terminals <n,…>', 'sizes of a group', numbers, [10, 100, 1_000]);
+  .option('--connections <n>', 'idle connections, or open waits', Number, 5_000)
+  .option('--terminals <n,…>', 'sizes of a group', numbers, [10, 100, 1_000])
+  .option('--flood <n>', 'calls, frames or connects per second of a flood', Number, 500);
 
 type CommandLine = Options & { suite: string; targets?: string };
 
@@ -58,10 +56,11 @@ async function measureOnce(suite: Suite, target: Target, name: string, options: 
   const dir = await mkdtemp(join(tmpdir(), 'terminal-gateway-bench-'));
   const redis = await RedisServer.start();
   const keys = makeKeys(suite.fleet(options, name));
-  const generator = new Remote(adopt(fork(GENERATOR)));
+  const generator = startGenerator();
   try {
     const keysFile = writeKeysFile(dir, keys);
-    const running = await target.start({ redisUrl: redis.url, keysFile, dir, probed: suite.probed ?? false });
+    const { probed = false, environment = {} } = suite;
+    const running = await target.start({ redisUrl: redis.url, keysFile, dir, probed, environment });
     try {
       const work = suite.measure({ running, redis, generator, keys, options }, name);
       return await Promise.race([work, ...running.processes.map(({ failed }) => failed)]);
@@ -89,8 +88,9 @@ function rotated<T>(list: readonly T[], round: number): T[] {
 }
 
 function brief(suite: Suite, measures: Measures): string {
-  const shown = Object.entries(suite.columns).map(([column, digits]) => {
-    return `${column} ${measures[column]?.toFixed(digits)}`;
+  const shown = Object.entries(suite.columns).flatMap(([column, digits]) => {
+    const value = measures[column];
+    return value === undefined ? [] : `${column} ${value.toFixed(digits)}`;
   });
   return shown.join(', ');
 }

@@ -23,6 +23,12 @@ serve({
     }
     return process.memoryUsage();
   },
+  /** What keeps the event loop alive, by kind: sockets, timers. */
+  resources: () => {
+    const counts: Record<string, number> = {};
+    for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
+    return counts;
+  },
   heapSnapshot: ({ file }: { file: string }) => writeHeapSnapshot(file),
   startProfile: async () => {
     session.connect();

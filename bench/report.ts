@@ -13,20 +13,25 @@ export interface Row {
   measures: Measures;
 }
 
-/** A table in Markdown: `median [least–most]` over the rounds; ratios are taken within a round. */
+/** A table in Markdown: `median [least–most]` over the rounds; ratios are taken within a round. A case may lack a column. */
 export function table(suite: Suite, rows: Row[], labels: ReadonlyMap<string, string>, base: string): string {
   const targets = [...labels.keys()];
   const columns = Object.entries(suite.columns);
-  const ratios = targets.length > 1 ? suite.ratios : [];
-  const head = ['', ...columns.map(([name]) => name), ...ratios.map((name) => `${name} ÷ ${base}`), 'n'];
+  const [baseCase] = rows.map((row) => row.case);
+  const byCase = suite.base === 'case';
+  const ratios = byCase || targets.length > 1 ? suite.ratios : [];
+  const divisor = byCase ? baseCase : base;
+  const head = ['', ...columns.map(([name]) => name), ...ratios.map((name) => `${name} ÷ ${divisor}`), 'n'];
   const lines = [head, head.map(() => '---')];
   for (const name of new Set(rows.map((row) => row.case))) {
     for (const target of targets) {
       const mine = rows.filter((row) => row.case === name && row.target === target);
-      const theirs = rows.filter((row) => row.case === name && row.target === base);
+      const theirs = rows.filter((row) =>
+        byCase ? row.case === baseCase && row.target === target : row.case === name && row.target === base,
+      );
       const cells = columns.map(([column, digits]) =>
         cell(
-          mine.map(({ measures }) => measures[column]!),
+          mine.flatMap(({ measures }) => measures[column] ?? []),
           digits,
         ),
       );

@@ -6,6 +6,8 @@ import type { ServerProcess } from './server-process.js';
 export interface ClientKey {
   id: string;
   key: string;
+  /** Signs its calls of the HTTP API. */
+  secret: string;
   groupId: string;
   deviceType: 'desktop' | 'terminal';
   deviceId?: string;
@@ -27,6 +29,8 @@ export interface TargetSetup {
   dir: string;
   /** Load probe.ts into every process, for a forced GC or a CPU profile. */
   probed: boolean;
+  /** Environment variables of the gateway beside those every suite has. */
+  environment: Readonly<Record<string, string>>;
 }
 
 export interface RunningTarget {
@@ -64,7 +68,11 @@ export interface Suite {
   readonly columns: Readonly<Record<string, number>>;
   /** Columns that are also given as a ratio to the base of the same round. */
   readonly ratios: readonly string[];
+  /** What ratios are taken to: the first target, unless it is the first case of the same target. */
+  readonly base?: 'target' | 'case';
   readonly probed?: boolean;
+  /** Environment variables of the gateway that this suite needs. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What is measured one after the other in each round, such as sizes; most suites have one case. */
   cases(options: Options): string[];
   fleet(options: Options, name: string): FleetSize;
@@ -81,4 +89,6 @@ export interface Options {
   pairs: number;
   connections: number;
   terminals: readonly number[];
+  /** Calls, frames or connects per second of the suite `flood`. */
+  flood: number;
 }

@@ -1,6 +1,7 @@
 /** Latencies of one run, all of them kept: nothing is rounded into buckets. */
 export class Latencies {
-  private readonly values: number[] = [];
+  /** @param values of an earlier run, to be summed up with others */
+  constructor(readonly values: number[] = []) {}
 
   add(ms: number): void {
     this.values.push(ms);

@@ -1,12 +1,17 @@
 /** The load generator: a process of its own that the bench drives over IPC. */
 import { serve } from '../remote.js';
-import type { ClientPlan, PairPlan } from '../fleet.js';
+import type { CallerPlan, ClientPlan, PairPlan } from '../fleet.js';
+import { CallLoad, type CallRun } from './call-load.js';
 import { open, openAll } from './clients.js';
 import { churn } from './churn.js';
+import { flood } from './flood.js';
 import { PaymentLoad, type PaymentRun } from './payment-load.js';
 import { requestLoop, type RequestRun } from './request-loop.js';
+import { WaitLoad, type OpenRun, type WaitPlan } from './wait-load.js';
 
 let payments: PaymentLoad | undefined;
+let calls: CallLoad | undefined;
+let waits: WaitLoad | undefined;
 
 serve({
   open: ({ clients }: { clients: ClientPlan[] }) => openAll(clients).then((sockets) => sockets.length),
@@ -21,4 +26,15 @@ serve({
     return result;
   },
   churn,
+  openCallers: async ({ callers }: { callers: CallerPlan[] }) => {
+    calls = await CallLoad.open(callers);
+  },
+  call: (run: CallRun) => calls!.run(run),
+  flood,
+  openWaits: async ({ plans }: { plans: WaitPlan[] }) => {
+    waits = await WaitLoad.open(plans);
+  },
+  wait: (run: OpenRun) => waits!.connect(run),
+  abortWaits: () => waits!.abort(),
+  answerWaits: () => waits!.answerAll(),
 });

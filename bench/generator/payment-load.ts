@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { PairPlan } from '../fleet.js';
 import { actionOf, openAll, textOf } from './clients.js';
 import { Latencies } from './latencies.js';
+import { atRandomMoments } from './pace.js';
 
 /** How long completions are waited for after the last payment was sent. */
 const PATIENCE_MS = 8_000;
@@ -43,6 +44,8 @@ export interface PaymentResult {
   p50: number;
   p99: number;
   max: number;
+  /** All of them, ms. */
+  latencies: number[];
   /** How late the generator itself sent, against its plan. */
   lateP99: number;
   firstProblem: string;
@@ -100,25 +103,21 @@ export class PaymentLoad {
       ...problems,
       lost,
       ...this.latencies.summary(),
+      latencies: this.latencies.values,
       lateP99: late.summary().p99,
       firstProblem: this.firstProblem,
     };
   }
 
-  /** A Poisson process: tills do not wait for each other. A payment that finds no free pair counts as an error. */
+  /** Tills do not wait for each other. A payment that finds no free pair counts as an error. */
   private async payAtRate(rate: number, late: Latencies): Promise<void> {
-    let due = performance.now();
     let next = 0;
-    for (;;) {
-      due += (-Math.log(1 - Math.random()) * 1000) / rate;
-      if (due >= this.endsAt) return;
-      const wait = due - performance.now();
-      if (wait > 0.5) await sleep(wait);
-      late.add(Math.max(0, performance.now() - due));
+    await atRandomMoments({ rate, endsAt: this.endsAt }, (lateMs) => {
+      late.add(lateMs);
       const pair = this.freePair(next++);
       if (pair) this.pay(pair);
       else this.note('errors', 'no free pair');
-    }
+    });
   }
 
   private freePair(from: number): Pair | undefined {

@@ -1,8 +1,10 @@
 import type { Suite } from '../types.js';
+import { floodSuite } from './flood.js';
 import { idleSuite } from './idle.js';
 import { paymentsSuite, saturationSuite } from './payments.js';
 import { profileSuite } from './profile.js';
 import { connectSuite, listSuite, pingSuite } from './requests.js';
+import { waitsSuite } from './waits.js';
 
 export const SUITES: readonly Suite[] = [
   paymentsSuite,
@@ -12,4 +14,6 @@ export const SUITES: readonly Suite[] = [
   listSuite,
   connectSuite,
   profileSuite,
+  waitsSuite,
+  floodSuite,
 ];

@@ -52,6 +52,6 @@ export async function measurePayments(round: Round, kind: Pick<PaymentRun, 'rate
   const result = await generator.call<PaymentResult>('pay', { ...kind, seconds: options.seconds });
   const costs = meter(result.completed);
   if (result.firstProblem !== '') console.warn(`first problem: ${result.firstProblem}`);
-  const { perSecond, lateP99, firstProblem: _, ...rest } = result;
+  const { perSecond, lateP99, firstProblem: _problem, latencies: _latencies, ...rest } = result;
   return { ...rest, 'per second': perSecond, 'sent late p99': lateP99, ...costs };
 }

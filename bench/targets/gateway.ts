@@ -8,9 +8,15 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 export const gateway: Target = {
   name: 'gateway',
   label: 'Terminal Gateway',
-  async start({ redisUrl, keysFile, dir, probed }) {
+  async start({ redisUrl, keysFile, dir, probed, environment }) {
     const start = (name: string, env: Record<string, string>) =>
-      ServerProcess.start({ file: MAIN, name, env: { ...environment(redisUrl, name), ...env }, dir, probed });
+      ServerProcess.start({
+        file: MAIN,
+        name,
+        env: { ...defaults(redisUrl, name), ...environment, ...env },
+        dir,
+        probed,
+      });
     // One instance brings the keys. What that leaves in its memory is not to be taken for that of connections, which the
     // suites about memory open on the other one.
     const two = await start('two', { API_KEYS_FILE: keysFile });
@@ -24,7 +30,7 @@ export const gateway: Target = {
   },
 };
 
-function environment(redisUrl: string, instance: string): Record<string, string> {
+function defaults(redisUrl: string, instance: string): Record<string, string> {
   return {
     REDIS_URL: redisUrl,
     INSTANCE_ID: instance,

@@ -35,9 +35,11 @@ export class SignedGuard implements CanActivate {
     if (this.drain.isDraining) {
       throw new GatewayError('DRAINING');
     }
-    refuseAfter(await this.limits.requestsOfAddress(this.addresses.of(request)));
     const key = presentedKey(request);
-    refuseAfter(await this.limits.requestsOfKey(key));
+    refuseAfter(await this.limits.request({ address: this.addresses.of(request), key }));
+    if (key === undefined) {
+      throw new GatewayError('UNAUTHORIZED');
+    }
     const { principal, secret } = await this.knownKey(request, key);
     request.signedAt = await this.signedAt(request, principal.groupId, secret);
     request.principal = principal;
@@ -80,13 +82,9 @@ export class SignedGuard implements CanActivate {
   }
 }
 
-/** @throws GatewayError `UNAUTHORIZED` if there is none */
-function presentedKey({ headers }: ApiRequest): string {
+function presentedKey({ headers }: ApiRequest): string | undefined {
   const key = headers['x-api-key'];
-  if (typeof key !== 'string' || key === '') {
-    throw new GatewayError('UNAUTHORIZED');
-  }
-  return key;
+  return typeof key === 'string' && key !== '' ? key : undefined;
 }
 
 function refuseAfter(retryAfterMs: number): void {

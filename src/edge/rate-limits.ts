@@ -9,12 +9,31 @@ const MINUTE_S = 60;
 /** A shop has several tills behind one address: it may ask for as much as this many keys. */
 const KEYS_PER_ADDRESS = 10;
 
-/** Admits something, or says how long to wait for it (ms). 0 = admitted. */
-type Admit = (who: string) => Promise<number>;
+/** One kind of attempts, counted for whoever makes them. */
+interface Limit {
+  /** How long somebody is still refused, as far as this instance knows: nothing is counted or asked (ms, 0 = not). */
+  refusedFor(who: string): number;
+  /** Counts one attempt, or says how long to wait for it (ms). 0 = admitted. */
+  count(who: string): Promise<number>;
+}
+
+const NO_LIMIT: Limit = { refusedFor: () => 0, count: () => Promise.resolve(0) };
+
+/** The library's own memory of who is refused; public there, but missing from its types. */
+interface Memory {
+  getInMemoryBlockMsBeforeExpire(storeKey: string): number;
+}
+
+/** Who makes an attempt: its address, and the key it presents, known or not. */
+export interface Attempt {
+  address: string;
+  key: string | undefined;
+}
 
 /**
  * How often somebody may connect or ask, counted over all instances in the store. Without the store each instance counts by
- * itself; who is over the limit is refused from memory, so that a flood costs the store nothing.
+ * itself; who is over a limit is refused from memory, so that a flood costs the store nothing. What is refused for its key
+ * does not count for its address: the other tills of the shop can go on.
  *
  * | key | type | content |
  * |---|---|---|
@@ -22,14 +41,8 @@ type Admit = (who: string) => Promise<number>;
  */
 @Injectable()
 export class RateLimits {
-  /** Attempts to open a WebSocket, by address. */
-  readonly connectsOfAddress: Admit;
-  /** Attempts to open a WebSocket, by the key they present, known or not: a flood costs no look-up. */
-  readonly connectsOfKey: Admit;
-  /** HTTP requests, by address, whoever they claim to be. */
-  readonly requestsOfAddress: Admit;
-  /** HTTP requests, by the key they present. */
-  readonly requestsOfKey: Admit;
+  private readonly connects: readonly [ofAddress: Limit, ofKey: Limit];
+  private readonly requests: readonly [ofAddress: Limit, ofKey: Limit];
 
   constructor(
     private readonly store: Store,
@@ -37,21 +50,30 @@ export class RateLimits {
     @Inject('LOGGER') private readonly logger: Logger,
   ) {
     const { connectsPerMinute, requestsPerMinute } = config;
-    this.connectsOfAddress = this.limit('connects-of-address', connectsPerMinute);
-    this.connectsOfKey = this.byHash(this.limit('connects-of-key', connectsPerMinute));
-    this.requestsOfAddress = this.limit('requests-of-address', requestsPerMinute * KEYS_PER_ADDRESS);
-    this.requestsOfKey = this.byHash(this.limit('requests-of-key', requestsPerMinute));
+    this.connects = [
+      this.limit('connects-of-address', connectsPerMinute),
+      this.limit('connects-of-key', connectsPerMinute),
+    ];
+    this.requests = [
+      this.limit('requests-of-address', requestsPerMinute * KEYS_PER_ADDRESS),
+      this.limit('requests-of-key', requestsPerMinute),
+    ];
   }
 
-  /** No key lies in the store as it is. */
-  private byHash(admit: Admit): Admit {
-    return (key) => admit(createHash('sha256').update(key).digest('base64url'));
+  /** An attempt to open a WebSocket. @returns how long to wait for it (ms). 0 = admitted */
+  connect(attempt: Attempt): Promise<number> {
+    return admit(this.connects, attempt);
+  }
+
+  /** An HTTP request. @returns how long to wait for it (ms). 0 = admitted */
+  request(attempt: Attempt): Promise<number> {
+    return admit(this.requests, attempt);
   }
 
   /** @param perMinute 0 = no limit */
-  private limit(what: string, perMinute: number): Admit {
+  private limit(what: string, perMinute: number): Limit {
     if (perMinute === 0) {
-      return () => Promise.resolve(0);
+      return NO_LIMIT;
     }
     const rule = { points: perMinute, duration: MINUTE_S };
     const limiter = new RateLimiterRedis({
@@ -62,18 +84,30 @@ export class RateLimits {
       rejectIfRedisNotReady: true,
       insuranceLimiter: new RateLimiterMemory(rule),
     });
-    return async (who) => {
-      try {
-        await limiter.consume(who);
-        return 0;
-      } catch (refusal) {
-        if (refusal instanceof RateLimiterRes) {
-          return Math.max(1, refusal.msBeforeNext);
+    const memory = limiter as unknown as Memory;
+    return {
+      refusedFor: (who) => memory.getInMemoryBlockMsBeforeExpire(limiter.getKey(who)),
+      count: async (who) => {
+        try {
+          await limiter.consume(who);
+          return 0;
+        } catch (refusal) {
+          if (refusal instanceof RateLimiterRes) {
+            return Math.max(1, refusal.msBeforeNext);
+          }
+          // A limit that cannot be counted must not keep a shop from paying.
+          this.logger.warn({ err: refusal, limit: what }, 'rate limit could not be counted');
+          return 0;
         }
-        // A limit that cannot be counted must not keep a shop from paying.
-        this.logger.warn({ err: refusal, limit: what }, 'rate limit could not be counted');
-        return 0;
-      }
+      },
     };
   }
+}
+
+async function admit([ofAddress, ofKey]: readonly [Limit, Limit], attempt: Attempt): Promise<number> {
+  const { address } = attempt;
+  // No key lies in the store as it is.
+  const key = attempt.key && createHash('sha256').update(attempt.key).digest('base64url');
+  const refused = ofAddress.refusedFor(address) || (key ? ofKey.refusedFor(key) : 0);
+  return refused || (await ofAddress.count(address)) || (key ? ofKey.count(key) : 0);
 }

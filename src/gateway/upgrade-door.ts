@@ -41,9 +41,9 @@ export class UpgradeDoor {
     if (this.drain.isDraining) {
       throw new GatewayError('DRAINING', { retrySafe: true });
     }
-    refuseAfter(await this.limits.connectsOfAddress(this.addresses.of(request)));
     const claim = readClaim(request, url);
-    refuseAfter(claim.key === undefined ? 0 : await this.limits.connectsOfKey(claim.key));
+    // The key is counted known or not, so that a flood costs no look-up.
+    refuseAfter(await this.limits.connect({ address: this.addresses.of(request), key: claim.key }));
     const principal = claim.key === undefined ? undefined : await this.authenticate(claim.key);
     if (!principal) {
       throw new GatewayError('UNAUTHORIZED');
