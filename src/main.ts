@@ -48,7 +48,7 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
     ...(config.tlsCertFile && { httpsOptions: certificate(config) }),
   });
   app.useWebSocketAdapter(new GatewayWsAdapter(app));
-  prepareHttp(app, logger);
+  prepareHttp(app);
   if (config.apiKeysFile) {
     const count = await loadKeyFile(config.apiKeysFile, app.get(KeyStore));
     logger.info({ count }, 'API keys loaded');

@@ -5,6 +5,7 @@ import type { Logger } from '../logging/index.js';
 import { GatewayError, type ErrorName } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 import type { ApiRequest } from './api-request.js';
+import { answerError } from './error-answer.js';
 
 /** What the framework and the body reader throw by themselves, by the HTTP status they mean. */
 const BY_STATUS: Record<number, ErrorName> = {
@@ -27,11 +28,7 @@ export class ApiExceptionFilter implements ExceptionFilter {
     if (response.headersSent) {
       return;
     }
-    const retryAfterMs = known.extras.retryAfterMs ?? (known.httpStatus === 503 ? 1_000 : undefined);
-    if (retryAfterMs !== undefined) {
-      response.setHeader('retry-after', Math.ceil(retryAfterMs / 1000));
-    }
-    response.status(known.httpStatus).json(known.toHttpBody());
+    answerError(response, known);
   }
 
   private known(error: unknown, { method, path, requestId }: ApiRequest): GatewayError {

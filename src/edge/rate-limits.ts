@@ -41,8 +41,8 @@ export interface Attempt {
  */
 @Injectable()
 export class RateLimits {
-  private readonly connects: readonly [ofAddress: Limit, ofKey: Limit];
-  private readonly requests: readonly [ofAddress: Limit, ofKey: Limit];
+  private readonly connects: Limits;
+  private readonly requests: Limits;
 
   constructor(
     private readonly store: Store,
@@ -68,6 +68,14 @@ export class RateLimits {
   /** An HTTP request. @returns how long to wait for it (ms). 0 = admitted */
   request(attempt: Attempt): Promise<number> {
     return admit(this.requests, attempt);
+  }
+
+  /**
+   * Whether an HTTP request is refused as far as this instance knows, without counting it.
+   * @returns how long to wait (ms). 0 = ask {@link request}
+   */
+  refusedFor(attempt: Attempt): number {
+    return refusedBy(this.requests, attempt);
   }
 
   /** @param perMinute 0 = no limit */
@@ -104,10 +112,22 @@ export class RateLimits {
   }
 }
 
-async function admit([ofAddress, ofKey]: readonly [Limit, Limit], attempt: Attempt): Promise<number> {
-  const { address } = attempt;
-  // No key lies in the store as it is.
-  const key = attempt.key && createHash('sha256').update(attempt.key).digest('base64url');
-  const refused = ofAddress.refusedFor(address) || (key ? ofKey.refusedFor(key) : 0);
-  return refused || (await ofAddress.count(address)) || (key ? ofKey.count(key) : 0);
+type Limits = readonly [ofAddress: Limit, ofKey: Limit];
+
+async function admit(limits: Limits, attempt: Attempt): Promise<number> {
+  const [ofAddress, ofKey] = limits;
+  const key = hashOf(attempt);
+  return (
+    refusedBy(limits, attempt) || (await ofAddress.count(attempt.address)) || (key ? ofKey.count(key) : 0)
+  );
+}
+
+function refusedBy([ofAddress, ofKey]: Limits, attempt: Attempt): number {
+  const key = hashOf(attempt);
+  return ofAddress.refusedFor(attempt.address) || (key ? ofKey.refusedFor(key) : 0);
+}
+
+/** No key lies in the store as it is. */
+function hashOf({ key }: Attempt): string | undefined {
+  return key && createHash('sha256').update(key).digest('base64url');
 }

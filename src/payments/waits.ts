@@ -21,8 +21,14 @@ export interface WaitOptions extends WaitLimits {
 /** Those of this instance who wait for one transaction. */
 interface Watched {
   groupId: string;
+  transactionId: string;
+  /** Key of the record. */
+  record: string;
   waiters: Set<Wait>;
-  version: string | null;
+  /** As it was read last. */
+  version: string | undefined;
+  /** The read under way that no change has outdated yet: all who wait share it. */
+  reading: Promise<Record<string, string>> | undefined;
 }
 
 /**
@@ -72,52 +78,80 @@ export class Waits implements OnApplicationShutdown {
     transactionId: string,
     options: WaitOptions,
   ): Promise<TransactionRecord | undefined> {
-    const record = recordKey(this.keys, groupId, transactionId);
     const wait = new Wait(options);
-    this.join(groupId, record, wait);
+    if (wait.isOver) {
+      wait.end();
+      return present(await this.ledger.readAll(groupId, transactionId));
+    }
+    const watched = this.join(groupId, transactionId, wait);
     try {
-      await this.watch(groupId, record, '1').catch(unlessAway);
+      await this.watch(watched, '1').catch(unlessAway);
       for (;;) {
         const isOver = wait.isOver;
-        const known = await this.ledger.readAll(groupId, transactionId).catch((error: unknown) => {
+        const known = await this.read(watched).catch((error: unknown) => {
           if (isOver) throw error;
           return unlessAway(error);
         });
-        if (isOver || (known && (known['status'] === undefined || options.until(asRecord(known))))) {
-          return known?.['status'] === undefined ? undefined : asRecord(known);
+        if (known && (isOver || known['status'] === undefined || options.until(asRecord(known)))) {
+          return present(known);
         }
         await wait.next();
       }
     } finally {
       wait.end();
-      this.leave(record, wait);
+      this.leave(watched, wait);
     }
   }
 
-  private join(groupId: string, record: string, wait: Wait): void {
-    const watched = this.watched.get(record) ?? { groupId, waiters: new Set(), version: null };
+  private join(groupId: string, transactionId: string, wait: Wait): Watched {
+    const record = recordKey(this.keys, groupId, transactionId);
+    let watched = this.watched.get(record);
+    if (!watched) {
+      const waiters = new Set<Wait>();
+      watched = { groupId, transactionId, record, waiters, version: undefined, reading: undefined };
+      this.watched.set(record, watched);
+    }
     watched.waiters.add(wait);
-    this.watched.set(record, watched);
+    return watched;
   }
 
-  private leave(record: string, wait: Wait): void {
-    const watched = this.watched.get(record)!;
+  private leave(watched: Watched, wait: Wait): void {
     watched.waiters.delete(wait);
     if (watched.waiters.size === 0) {
-      this.watched.delete(record);
-      this.watch(watched.groupId, record, '').catch((error: unknown) => {
+      this.watched.delete(watched.record);
+      this.watch(watched, '').catch((error: unknown) => {
         this.logger.debug({ err: error }, 'a finished wait stays noted until its transaction expires');
       });
     }
   }
 
-  private async watch(groupId: string, record: string, wanted: '1' | ''): Promise<void> {
+  private read(watched: Watched): Promise<Record<string, string>> {
+    const { groupId, transactionId } = watched;
+    const reading = (watched.reading ??= this.ledger
+      .readAll(groupId, transactionId)
+      .then((record) => {
+        watched.version = record['version'];
+        return record;
+      })
+      .finally(() => {
+        if (watched.reading === reading) {
+          watched.reading = undefined;
+        }
+      }));
+    return reading;
+  }
+
+  private async watch({ groupId, record }: Watched, wanted: '1' | ''): Promise<void> {
     const channel = this.keys.channel(partitionOf(groupId), this.config.incarnation);
     await this.ledger.store.run(watch, { record }, { channel, wanted });
   }
 
   private wake(record: string): void {
-    this.watched.get(record)?.waiters.forEach((wait) => wait.wake());
+    const watched = this.watched.get(record);
+    if (watched) {
+      watched.reading = undefined;
+      watched.waiters.forEach((wait) => wait.wake());
+    }
   }
 
   /** Looks for changes whose hint was lost. */
@@ -130,8 +164,7 @@ export class Waits implements OnApplicationShutdown {
           Promise.all(batch.map(([record]) => redis.hget(record, 'version'))),
         );
         batch.forEach(([record, watched], j) => {
-          if (versions[j] !== watched.version) {
-            watched.version = versions[j]!;
+          if ((versions[j] ?? undefined) !== watched.version) {
             this.wake(record);
           }
         });
@@ -140,6 +173,10 @@ export class Waits implements OnApplicationShutdown {
       }
     }
   }
+}
+
+function present(fields: Record<string, string>): TransactionRecord | undefined {
+  return fields['status'] === undefined ? undefined : asRecord(fields);
 }
 
 function asRecord(fields: Record<string, string>): TransactionRecord {
