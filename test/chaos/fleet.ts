@@ -70,7 +70,8 @@ export class Fleet {
         terminals.push([terminal, groupId]);
       } else if (this.httpTills.length < overHttp) {
         const manner = { repeats: this.httpTills.length % 2 === 0, abandons: size.abandons };
-        const till = new HttpTill({ ...options, url: world.httpUrl, secret }, manner);
+        const hooked = this.httpTills.length % 2 === 1 && { hookCertificate: world.certificate };
+        const till = new HttpTill({ ...options, url: world.httpUrl, secret, ...hooked }, manner);
         this.httpTills.push(till);
         tillsOf.set(groupId, [...(tillsOf.get(groupId) ?? []), till]);
       } else {
@@ -92,6 +93,11 @@ export class Fleet {
 
   get clients() {
     return [...this.terminals, ...this.tills];
+  }
+
+  /** Sets up what has to be there before the first payment. */
+  async open(): Promise<void> {
+    await Promise.all(this.httpTills.map((till) => till.open()));
   }
 
   get areConnected(): boolean {

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from './history.js';
+import { Hook, type HookEvent } from './hook.js';
 import type { Random } from './random.js';
 import type { Ending, Payer, TillManner } from './till.js';
 
@@ -15,6 +16,8 @@ export interface HttpTillOptions {
   secret: string;
   random: Random;
   journal: Journal;
+  /** File with certificate and key of a receiver: this till leaves its results to webhooks. */
+  hookCertificate?: string;
 }
 
 /** An answer of a gateway; undefined where a request should have had one and had not. */
@@ -31,7 +34,7 @@ const GIVE_UP_MS = 4_000;
 const RETRY_MS = [100, 500] as const;
 
 /**
- * A till that asks over HTTP. Without an answer, or with one that leaves it in doubt, it sends the same payment again, signed
+ * A till that asks over HTTP, and waits for the answer or leaves the result to webhooks. Without an answer, or with one that leaves it in doubt, it sends the same payment again, signed
  * anew, or looks it up; it lets a payment go only where it was told that the terminal can not have it.
  */
 export class HttpTill implements Payer {
@@ -40,6 +43,8 @@ export class HttpTill implements Payer {
   private readonly agent: Agent;
   private readonly random: Random;
   private readonly doubtful = new Set<string>();
+  private readonly awaited = new Map<string, () => void>();
+  private hook: Hook | undefined;
   private requests = 0;
   private stopped = false;
 
@@ -53,9 +58,21 @@ export class HttpTill implements Payer {
     this.agent = new Agent({ ca: options.ca, keepAlive: true });
   }
 
+  /** A till with webhooks has its endpoint set up. */
+  async open(): Promise<void> {
+    const { hookCertificate } = this.options;
+    if (hookCertificate === undefined) return;
+    this.hook = await Hook.start(hookCertificate, this.random, (event) => this.onEvent(event));
+    const events = ['payment.completed', 'payment.failed', 'payment.cancelled', 'payment.voided'];
+    const answer = await this.call('POST', '/v1/webhooks/endpoints', { url: this.hook.url, events });
+    if (answer?.status !== 201) throw new Error(`no endpoint: ${JSON.stringify(answer)}`);
+    this.hook.secret = answer.body['secret'] as string;
+  }
+
   stop(): void {
     this.stopped = true;
     this.agent.destroy();
+    this.hook?.stop();
   }
 
   async pay(terminalId: string, tx: string): Promise<Ending> {
@@ -86,6 +103,29 @@ export class HttpTill implements Payer {
     }
   }
 
+  private onEvent({ eventType, eventId, data }: HookEvent): void {
+    const { transactionId: tx, status, version, errorCode } = data;
+    if (eventType === 'payment.voided') {
+      this.journal.add({ what: 'corrected', tx, eventId, version });
+      return;
+    }
+    this.journal.add({
+      what: 'complete',
+      tx,
+      status,
+      eventId,
+      version,
+      ...(errorCode && { code: errorCode }),
+    });
+    this.awaited.get(tx)?.();
+  }
+
+  private async told(tx: string): Promise<Ending> {
+    const isTold = this.journal.entries.some((entry) => entry.tx === tx && entry.what === 'complete');
+    if (!isTold) await new Promise<void>((resolve) => this.awaited.set(tx, resolve));
+    return 'final';
+  }
+
   private async requestCancel(tx: string): Promise<void> {
     this.journal.add({ what: 'cancel-asked', tx });
     const answer = await this.call('POST', `/v1/transactions/${tx}/cancel`);
@@ -98,8 +138,16 @@ export class HttpTill implements Payer {
   private async ask(terminalId: string, tx: string): Promise<Step> {
     const connection = ++this.requests;
     this.journal.add({ what: 'asked', tx, connection });
-    const payment = { transactionId: tx, amount: '12.50', currency: 'EUR', paymentMethod: 'CARD' };
+    const webhooks = this.hook && { webhookMode: true };
+    const payment = {
+      transactionId: tx,
+      amount: '12.50',
+      currency: 'EUR',
+      paymentMethod: 'CARD',
+      ...webhooks,
+    };
     const answer = await this.call('POST', `/v1/terminals/${terminalId}/payments?wait=${WAIT_S}`, payment);
+    if (answer?.status === 202) return this.told(tx);
     if (answer?.status === 200) {
       const { status, eventId, transactionVersion: version, retrySafe, paymentResponse } = answer.body;
       this.journal.add({
@@ -107,7 +155,8 @@ export class HttpTill implements Payer {
         ...(retrySafe !== undefined && { retrySafe }),
         ...(paymentResponse.errorCode && { code: paymentResponse.errorCode }),
       });
-      if (DOUBTFUL.includes(paymentResponse.errorCode as string)) this.doubtful.add(tx);
+      const isDoubtful = DOUBTFUL.includes(paymentResponse.errorCode as string);
+      if (isDoubtful && !this.hook) this.doubtful.add(tx);
       return 'final';
     }
     const { code = `HTTP_${answer?.status ?? 'NOTHING'}`, retrySafe } = answer?.body ?? {};

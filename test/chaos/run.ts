@@ -55,6 +55,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
   const fleet = new Fleet(world, keys, seed, folder, options);
   try {
     await until(() => fleet.areConnected, 10_000);
+    await fleet.open();
     say(`seed ${seed}: everybody is connected, the faults begin`);
     const faults = new Faults(world, fleet.terminals, fleet.tills);
     const load = new Load(fleet, options);

@@ -96,6 +96,8 @@ export class World {
     /** Where they call. */
     readonly httpUrl: string,
     readonly ca: string,
+    /** File with certificate and key of `localhost`. */
+    readonly certificate: string,
   ) {}
 
   static async start(options: WorldOptions): Promise<World> {
@@ -103,6 +105,7 @@ export class World {
     mkdirSync(join(folder, 'logs'));
     const keysFile = join(folder, 'keys.json');
     writeFileSync(keysFile, JSON.stringify({ keys }));
+    await runProgram(['sh', 'deploy/haproxy/make-dev-cert.sh', folder]);
     const redis = await RedisServer.start(join(folder, 'logs/redis.log'), options.persistence);
     const names = Array.from({ length: INSTANCES }, (_, i) => `gateway-${i + 1}`);
     const instances = await Promise.all(names.map((name) => makeInstance(name, redis, keysFile, options)));
@@ -110,15 +113,12 @@ export class World {
     const port = await freePort();
     const haproxy = await makeBalancer(port, instances, folder);
     haproxy.start();
-    const ca = readFileSync(join(folder, 'gateway.crt'), 'utf8');
-    return new World(
-      redis,
-      instances,
-      haproxy,
-      `wss://localhost:${port}/v1`,
-      `https://localhost:${port}`,
-      ca,
-    );
+    const [ca, certificate] = [
+      readFileSync(join(folder, 'gateway.crt'), 'utf8'),
+      join(folder, 'gateway.pem'),
+    ];
+    const urls = [`wss://localhost:${port}/v1`, `https://localhost:${port}`] as const;
+    return new World(redis, instances, haproxy, ...urls, ca, certificate);
   }
 
   /** Waits until every instance says that it is ready. @returns false if the time is over before */
@@ -155,6 +155,9 @@ async function makeInstance(
     RATE_LIMIT_CONNECTS_PER_MINUTE: '0',
     RATE_LIMIT_FRAMES_PER_SECOND: '0',
     RATE_LIMIT_REQUESTS_PER_MINUTE: '0',
+    WEBHOOK_ALLOW_HOSTS: 'localhost',
+    WEBHOOK_CA_FILE: join(folder, 'gateway.crt'),
+    WEBHOOK_RETRY_DELAYS_MS: '500,1000,2000,4000,8000,8000,8000',
     TRUSTED_PROXIES: '127.0.0.1',
     GRACE_PERIOD_MS: String(TIMES.graceMs),
     INSTANCE_LEASE_MS: String(TIMES.leaseMs),
@@ -171,7 +174,6 @@ async function makeInstance(
 }
 
 async function makeBalancer(port: number, instances: readonly Instance[], folder: string): Promise<Program> {
-  await runProgram(['sh', 'deploy/haproxy/make-dev-cert.sh', folder]);
   const addresses = instances.map((instance, i) => [`GATEWAY_${i + 1}`, `127.0.0.1:${instance.port}`]);
   return new Program({
     command: [ensureProgram('haproxy', 'haproxy'), '-f', join(PROJECT_FOLDER, 'deploy/haproxy/haproxy.cfg')],
