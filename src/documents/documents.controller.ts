@@ -4,7 +4,7 @@ import { GatewayError } from '../protocol/index.js';
 import { asyncApiDocument } from './asyncapi/document.js';
 import { CONTENT_SECURITY_POLICY, DocsPage } from './docs-page.js';
 import { openApiDocument } from './openapi/document.js';
-import { gatewayVersion } from './version.js';
+import { GATEWAY_VERSION } from '../config/index.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 /** After an upgrade of the gateway the documents follow within minutes, the files of the page within a day. */
@@ -14,8 +14,8 @@ const DAY_MS = 24 * 60 * 60_000;
 /** What the gateway says of itself, to anyone: the two API documents, and a page that shows them. */
 @Controller()
 export class DocumentsController {
-  private readonly openApiText = JSON.stringify(openApiDocument(gatewayVersion()));
-  private readonly asyncApiText = JSON.stringify(asyncApiDocument(gatewayVersion()));
+  private readonly openApiText = JSON.stringify(openApiDocument(GATEWAY_VERSION));
+  private readonly asyncApiText = JSON.stringify(asyncApiDocument(GATEWAY_VERSION));
 
   constructor(private readonly page: DocsPage) {}
 

@@ -5,7 +5,7 @@ import { Agent, request } from 'node:https';
 import * as tls from 'node:tls';
 import { Inject, Injectable } from '@nestjs/common';
 import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
-import { ConfigError, type Config } from '../config/index.js';
+import { ConfigError, GATEWAY_VERSION, type Config } from '../config/index.js';
 import { isAllowedHost } from './allowed-host.js';
 import { failureOf } from './call-failure.js';
 import { signatureHeaders } from './signing.js';
@@ -15,10 +15,7 @@ export const CALL_LIMIT_MS = 10_000;
 /** Most of an answer that is read, and thrown away, so that the receiver can end it properly. */
 const MOST_ANSWER_BYTES = 64 * 1024;
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-const USER_AGENT = `Terminal-Gateway/${version}`;
+const USER_AGENT = `Terminal-Gateway/${GATEWAY_VERSION}`;
 
 export interface Call {
   url: string;

@@ -1,5 +1,5 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PROJECT_FOLDER } from '../support/programs.js';
 import type { Fault, FaultKind, Weights } from './faults.js';
 import type { Persistence } from './redis-server.js';
@@ -129,7 +129,7 @@ export async function bite(name: string, seed: number, intact: boolean): Promise
   try {
     return await run({ ...SIZE, ...options, ...drawn, dist, ...(persistence && { persistence }) });
   } finally {
-    rmSync(dist, { recursive: true, force: true });
+    rmSync(dirname(dist), { recursive: true, force: true });
   }
 }
 
@@ -170,8 +170,10 @@ export async function showTeeth(
 
 /** A copy of the compiled gateway with the patches in it; inside the project, so that it finds its packages. */
 function withoutProtection(name: string, patches: readonly Patch[]): string {
-  const copy = join(PROJECT_FOLDER, 'dist-chaos', `without ${name.replace(/\W+/g, ' ')} ${process.pid}`);
+  const folder = join(PROJECT_FOLDER, 'dist-chaos', `without ${name.replace(/\W+/g, ' ')} ${process.pid}`);
+  const copy = join(folder, 'dist');
   cpSync(DIST, copy, { recursive: true });
+  cpSync(join(PROJECT_FOLDER, 'package.json'), join(folder, 'package.json'));
   for (const { file, search, replace } of patches) {
     const path = join(copy, file);
     const text = readFileSync(path, 'utf8');
