@@ -5,6 +5,7 @@ import { KeysModule } from '../keys/index.js';
 import { PaymentsModule, Waits } from '../payments/index.js';
 import { TerminalsModule } from '../terminals/index.js';
 import { Courier, WebhooksModule } from '../webhooks/index.js';
+import { Answers } from './answers.js';
 import { ApiExceptionFilter } from './exception.filter.js';
 import { PaymentsController } from './payments.controller.js';
 import { Replays } from './replays.js';
@@ -15,7 +16,7 @@ import { WebhooksController } from './webhooks.controller.js';
 @Module({
   imports: [EdgeModule, KeysModule, PaymentsModule, TerminalsModule, WebhooksModule],
   controllers: [TerminalsController, PaymentsController, TransactionsController, WebhooksController],
-  providers: [Replays, { provide: APP_FILTER, useClass: ApiExceptionFilter }],
+  providers: [Answers, Replays, { provide: APP_FILTER, useClass: ApiExceptionFilter }],
 })
 export class ApiModule {
   constructor(drain: DrainState, waits: Waits, courier: Courier) {

@@ -6,7 +6,7 @@ import { ClientAddress, RateLimits } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
 import { GatewayError } from '../protocol/index.js';
 import type { ApiRequest } from './api-request.js';
-import { answerError } from './error-answer.js';
+import { answerError } from './answers.js';
 
 const MAX_BODY_BYTES = 128 * 1024;
 const REQUEST_ID = /^[\w.-]{8,64}$/;

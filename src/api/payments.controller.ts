@@ -1,9 +1,11 @@
-import { Controller, Header, HttpCode, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Config } from '../config/index.js';
-import { Payments, readPaymentRequest, Waits, type PaymentOrder } from '../payments/index.js';
+import { Payments, readPaymentRequest, Waits, type Caller, type PaymentOrder } from '../payments/index.js';
 import { GatewayError, memberTexts, validationFailed, withoutMembers } from '../protocol/index.js';
+import { StoreUnavailable } from '../redis/index.js';
 import { Endpoints } from '../webhooks/index.js';
+import { Answers, type Answer } from './answers.js';
 import { assertDesktop, goneSignal, jsonBody, wantedWaitMs, type ApiRequest } from './api-request.js';
 import { SignedGuard } from './signed.guard.js';
 
@@ -15,43 +17,50 @@ export class PaymentsController {
     private readonly payments: Payments,
     private readonly waits: Waits,
     private readonly endpoints: Endpoints,
+    private readonly answers: Answers,
     @Inject('CONFIG') private readonly config: Config,
   ) {}
 
-  /**
-   * @returns the result; with `webhookMode` at once that the payment is under way
-   * @throws GatewayError `TIMEOUT` when the wait is over; the payment goes on
-   */
+  /** Answers with the result; with `webhookMode` at once that the payment is under way. */
   @Post()
-  @HttpCode(200)
-  @Header('content-type', 'application/json; charset=utf-8')
-  async pay(
-    @Req() request: ApiRequest,
-    @Param('terminalId') terminalId: string,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<string> {
+  pay(@Req() request: ApiRequest, @Param('terminalId') terminalId: string, @Res() response: Response): void {
     assertDesktop(request, 'PAY_DESKTOP_ONLY');
     const { order, webhookMode } = readOrder(request, terminalId);
     const ms = Math.min(wantedWaitMs(request) ?? this.config.paymentWaitMs, this.config.paymentWaitMs);
-    const { groupId } = request.principal;
-    if (webhookMode && !(await this.endpoints.hasActive(groupId))) {
-      throw new GatewayError('NO_WEBHOOK_ENDPOINTS', {
-        transactionId: order.transactionId,
-        retrySafe: order.hasNewId,
-      });
+    const gone = goneSignal(response);
+    this.answers.later(request, response, () =>
+      webhookMode ? this.begin(request, order) : this.carryOut(request, order, ms, gone),
+    );
+  }
+
+  /** @throws GatewayError `NO_WEBHOOK_ENDPOINTS`, and whatever refuses a payment */
+  private async begin(request: ApiRequest, order: PaymentOrder): Promise<Answer> {
+    const { transactionId, hasNewId } = order;
+    if (!(await this.endpoints.hasActive(request.principal.groupId))) {
+      throw new GatewayError('NO_WEBHOOK_ENDPOINTS', { transactionId, retrySafe: hasNewId });
     }
-    const { principal, signedAt } = request;
-    const caller = { principal, epoch: 0, isFirst: false, signedAt };
-    const acceptance = await this.payments.pay(caller, order, { webhooks: webhookMode });
+    const acceptance = await this.payments.pay(callerOf(request), order, { webhooks: true });
     if (acceptance.kind === 'replayed') {
-      return resultText(order.transactionId, acceptance.push.frame);
+      return { text: resultText(transactionId, acceptance.push.frame) };
     }
-    if (webhookMode) {
-      response.status(202);
-      const timestamp = new Date().toISOString();
-      return JSON.stringify({ transactionId: order.transactionId, status: 'PENDING', timestamp });
-    }
-    return this.result(groupId, order.transactionId, ms, goneSignal(response));
+    const timestamp = new Date().toISOString();
+    return { status: 202, text: JSON.stringify({ transactionId, status: 'PENDING', timestamp }) };
+  }
+
+  /** @throws GatewayError `TIMEOUT` when the wait is over (the payment goes on), and whatever refuses a payment */
+  private async carryOut(
+    request: ApiRequest,
+    order: PaymentOrder,
+    ms: number,
+    gone: AbortSignal,
+  ): Promise<Answer> {
+    const { transactionId } = order;
+    const acceptance = await this.payments.pay(callerOf(request), order);
+    const push =
+      acceptance.kind === 'replayed'
+        ? acceptance.push.frame
+        : await this.result(request.principal.groupId, transactionId, ms, gone);
+    return { text: resultText(transactionId, push) };
   }
 
   private async result(
@@ -61,16 +70,23 @@ export class PaymentsController {
     signal: AbortSignal,
   ): Promise<string> {
     const until = ({ push }: { push?: string }) => push !== undefined;
-    const record = await this.waits
-      .for(groupId, transactionId, { ms, until, signal })
-      .catch((error: unknown) => {
-        // The payment is under way, whatever the store says now.
-        throw new GatewayError('TIMEOUT', { transactionId, retrySafe: false }, { cause: error });
-      });
+    const wait = this.waits.for(groupId, transactionId, { ms, until, signal });
+    // The payment is under way, whatever the store can say of it now.
+    const record = await wait.catch(unlessStoreIsAway);
     if (record?.push === undefined) {
       throw new GatewayError('TIMEOUT', { transactionId, retrySafe: false });
     }
-    return resultText(transactionId, record.push);
+    return record.push;
+  }
+}
+
+function callerOf({ principal, signedAt }: ApiRequest): Caller {
+  return { principal, epoch: 0, isFirst: false, signedAt };
+}
+
+function unlessStoreIsAway(error: unknown): undefined {
+  if (!(error instanceof StoreUnavailable)) {
+    throw error;
   }
 }
 

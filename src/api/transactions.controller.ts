@@ -1,7 +1,8 @@
-import { Controller, Get, Header, HttpCode, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Response } from 'express';
 import { Cancellations, Waits, transactionText, type TransactionRecord } from '../payments/index.js';
 import { GatewayError, TransactionReferenceDto, validateDto } from '../protocol/index.js';
+import { Answers } from './answers.js';
 import { assertDesktop, goneSignal, sinceVersion, wantedWaitMs, type ApiRequest } from './api-request.js';
 import { SignedGuard } from './signed.guard.js';
 
@@ -12,52 +13,58 @@ export class TransactionsController {
   constructor(
     private readonly waits: Waits,
     private readonly cancellations: Cancellations,
+    private readonly answers: Answers,
   ) {}
 
   /**
    * With `wait`, the answer comes when the transaction is final, or with `sinceVersion` when it has a later version; at the
    * end of the wait it comes as it is.
-   * @throws GatewayError `TRANSACTION_NOT_FOUND`
    */
   @Get()
-  @Header('content-type', 'application/json; charset=utf-8')
-  async find(
+  find(
     @Req() request: ApiRequest,
     @Param('transactionId') transactionId: string,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<string> {
+    @Res() response: Response,
+  ): void {
     assertDesktop(request);
     assertTransactionId(transactionId);
+    const { groupId } = request.principal;
     const since = sinceVersion(request);
-    const record = await this.waits.for(request.principal.groupId, transactionId, {
+    const wait = {
       ms: wantedWaitMs(request) ?? 0,
-      until: since === undefined ? isFinal : ({ version }) => Number(version) > since,
+      until: since === undefined ? isFinal : ({ version }: TransactionRecord) => Number(version) > since,
       signal: goneSignal(response),
+    };
+    this.answers.later(request, response, async () => {
+      const record = found(transactionId, await this.waits.for(groupId, transactionId, wait));
+      const timestamp = JSON.stringify(new Date().toISOString());
+      return { text: `${transactionText(transactionId, record).slice(0, -1)},"timestamp":${timestamp}}` };
     });
-    if (!record) {
-      throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
-    }
-    const timestamp = JSON.stringify(new Date().toISOString());
-    return `${transactionText(transactionId, record).slice(0, -1)},"timestamp":${timestamp}}`;
   }
 
-  /** @throws GatewayError `TRANSACTION_NOT_FOUND` */
+  /** Answers when the terminal has decided, or CANCEL_TIMEOUT_MS has passed. */
   @Post('cancel')
-  @HttpCode(200)
-  async cancel(
+  cancel(
     @Req() request: ApiRequest,
     @Param('transactionId') transactionId: string,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<object> {
+    @Res() response: Response,
+  ): void {
     assertDesktop(request);
     assertTransactionId(transactionId);
-    const status = await this.cancellations.askAndWait(
-      request.principal,
-      transactionId,
-      goneSignal(response),
-    );
-    return { transactionId, status, timestamp: new Date().toISOString() };
+    const gone = goneSignal(response);
+    this.answers.later(request, response, async () => {
+      const status = await this.cancellations.askAndWait(request.principal, transactionId, gone);
+      return { text: JSON.stringify({ transactionId, status, timestamp: new Date().toISOString() }) };
+    });
   }
+}
+
+/** @throws GatewayError `TRANSACTION_NOT_FOUND` */
+function found(transactionId: string, record: TransactionRecord | undefined): TransactionRecord {
+  if (!record) {
+    throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
+  }
+  return record;
 }
 
 function assertTransactionId(transactionId: string): void {

@@ -1,0 +1,86 @@
+import { HttpException, Inject, Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+import { toGatewayError } from '../edge/index.js';
+import type { Logger } from '../logging/index.js';
+import { GatewayError, type ErrorName } from '../protocol/index.js';
+import { StoreUnavailable } from '../redis/index.js';
+import type { ApiRequest } from './api-request.js';
+
+/** When to come back to an instance or a store that is away. */
+const AWAY_RETRY_MS = 1_000;
+
+/** What the framework and the body reader throw by themselves, by the HTTP status they mean. */
+const BY_STATUS: Record<number, ErrorName> = {
+  400: 'INVALID_JSON',
+  404: 'NOT_FOUND',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** A JSON text, with HTTP status 200 unless told. */
+export interface Answer {
+  text: string;
+  status?: number;
+}
+
+/** How calls are answered, now or later. */
+@Injectable()
+export class Answers {
+  constructor(@Inject('LOGGER') private readonly logger: Logger) {}
+
+  /**
+   * Answers when the work is done. The framework is not waited in: its frames would be held for each of thousands of calls
+   * that wait, and they are larger than the wait itself.
+   */
+  later(request: ApiRequest, response: Response, work: () => Promise<Answer>): void {
+    work().then(
+      ({ text, status = 200 }) => send(response, status, text),
+      (error: unknown) => this.error(request, response, error),
+    );
+  }
+
+  /** Answers with the one error object of the catalogue, whatever was thrown. */
+  error(request: ApiRequest, response: Response, thrown: unknown): void {
+    answerError(response, this.known(thrown, request));
+  }
+
+  private known(error: unknown, { method, path, requestId }: ApiRequest): GatewayError {
+    if (error instanceof StoreUnavailable) {
+      // Whether an earlier request of the same payment has reached the terminal is not known here.
+      return new GatewayError('STORE_UNAVAILABLE', { retrySafe: method === 'GET' }, { cause: error });
+    }
+    const name = BY_STATUS[statusOf(error)];
+    return name ? new GatewayError(name) : toGatewayError(error, this.logger, { requestId, method, path });
+  }
+}
+
+/** Answers a call with an error, in the one shape that all of them have. */
+export function answerError(response: Response, error: GatewayError): void {
+  const retryAfterMs = error.extras.retryAfterMs ?? (error.httpStatus === 503 ? AWAY_RETRY_MS : undefined);
+  if (retryAfterMs !== undefined && !response.headersSent) {
+    response.setHeader('retry-after', Math.ceil(retryAfterMs / 1000));
+  }
+  send(response, error.httpStatus, JSON.stringify(error.toHttpBody()));
+}
+
+/** Nothing is sent to a caller who has gone, or has got an answer. */
+function send(response: Response, status: number, text: string): void {
+  if (response.headersSent || response.closed) {
+    return;
+  }
+  response.statusCode = status;
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.end(text);
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) {
+    return error.getStatus();
+  }
+  // Errors of Express' middleware carry the status they mean; of anything else the number would be a coincidence.
+  const { status, expose } = (error ?? {}) as { status?: unknown; expose?: unknown };
+  if (error instanceof URIError) {
+    return 400;
+  }
+  return expose === true && typeof status === 'number' ? status : 0;
+}
