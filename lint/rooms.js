@@ -13,6 +13,7 @@ export const ARROWS = {
   terminals: ['keys', 'presence', 'connections', 'redis', 'protocol', 'config', 'logging'],
   relay: ['presence', 'connections', 'redis', 'protocol', 'config', 'logging'],
   payments: ['relay', 'terminals', 'connections', 'presence', 'redis', 'protocol', 'config', 'logging'],
+  audit: ['redis', 'config', 'logging'],
   webhooks: ['payments', 'keys', 'presence', 'redis', 'protocol', 'config', 'logging'],
   edge: ['redis', 'protocol', 'config', 'logging'],
   gateway: [
@@ -28,10 +29,21 @@ export const ARROWS = {
     'config',
     'logging',
   ],
-  api: ['edge', 'payments', 'terminals', 'webhooks', 'keys', 'redis', 'protocol', 'config', 'logging'],
+  api: [
+    'edge',
+    'audit',
+    'payments',
+    'terminals',
+    'webhooks',
+    'keys',
+    'redis',
+    'protocol',
+    'config',
+    'logging',
+  ],
   documents: ['protocol', 'config'],
   health: ['edge', 'redis', 'relay', 'presence', 'connections', 'config', 'logging'],
-  commands: ['keys', 'webhooks', 'presence', 'redis', 'config', 'logging'],
+  commands: ['audit', 'keys', 'webhooks', 'presence', 'redis', 'config', 'logging'],
 };
 
 /** The two files above all rooms. */

@@ -8,6 +8,7 @@ import {
   validationFailed,
 } from '../protocol/index.js';
 import { Deliveries, Endpoints } from '../webhooks/index.js';
+import { Acts } from './acts.js';
 import { assertDesktop, jsonBody, type ApiRequest } from './api-request.js';
 import { SignedGuard } from './signed.guard.js';
 
@@ -21,6 +22,7 @@ export class WebhooksController {
   constructor(
     private readonly endpoints: Endpoints,
     private readonly deliveries: Deliveries,
+    private readonly acts: Acts,
   ) {}
 
   /** @throws GatewayError `VALIDATION_FAILED`, `ENDPOINT_VALIDATION_FAILED`, `ENDPOINT_LIMIT_REACHED` */
@@ -36,6 +38,7 @@ export class WebhooksController {
       description: description ?? undefined,
       metadata: metadata ?? undefined,
     });
+    await this.acts.note(request, 'endpoint.created', endpoint.endpointId);
     return stamped({ ...endpoint, secret });
   }
 
@@ -57,7 +60,9 @@ export class WebhooksController {
     const groupId = groupOf(request);
     const change = validateDto(UpdateEndpointDto, jsonBody(request).body);
     assertSmall(change.metadata);
-    return stamped(await this.endpoints.update(groupId, endpointId, change));
+    const endpoint = await this.endpoints.update(groupId, endpointId, change);
+    await this.acts.note(request, 'endpoint.updated', endpointId);
+    return stamped(endpoint);
   }
 
   /** @throws GatewayError `ENDPOINT_NOT_FOUND` */
@@ -65,6 +70,7 @@ export class WebhooksController {
   @HttpCode(204)
   async remove(@Req() request: ApiRequest, @Param('endpointId') endpointId: string): Promise<void> {
     await this.endpoints.remove(groupOf(request), endpointId);
+    await this.acts.note(request, 'endpoint.deleted', endpointId);
   }
 
   /** @throws GatewayError `VALIDATION_FAILED`, `ENDPOINT_NOT_FOUND` */
@@ -76,6 +82,7 @@ export class WebhooksController {
     const { overlapSeconds } = validateDto(RotateSecretDto, body);
     const overlapMs = overlapSeconds === undefined ? undefined : overlapSeconds * 1000;
     const { endpoint, secret } = await this.endpoints.rotate(groupId, endpointId, overlapMs);
+    await this.acts.note(request, 'endpoint.secret-rotated', endpointId);
     return stamped({ ...endpoint, secret });
   }
 
@@ -106,7 +113,9 @@ export class WebhooksController {
     @Param('endpointId') endpointId: string,
     @Param('deliveryId') deliveryId: string,
   ): Promise<object> {
-    return stamped(await this.deliveries.redeliver({ groupId: groupOf(request), endpointId, deliveryId }));
+    const delivery = await this.deliveries.redeliver({ groupId: groupOf(request), endpointId, deliveryId });
+    await this.acts.note(request, 'delivery.redelivered', deliveryId);
+    return stamped(delivery);
   }
 }
 

@@ -1,24 +1,34 @@
 import { connect } from 'node:net';
+import { AuditLog } from '../audit/index.js';
 import { loadConfig, type Config } from '../config/index.js';
 import { KeyStore } from '../keys/index.js';
 import { createLogger, type Logger } from '../logging/index.js';
 import { embeddedSocketPath, startEmbeddedRedis, Store } from '../redis/index.js';
 import { EndpointStore } from '../webhooks/index.js';
 
+/** What the commands work with. */
+export interface KeyDesk {
+  keys: KeyStore;
+  endpoints: EndpointStore;
+  audit: AuditLog;
+}
+
 /**
  * Runs work on the keys of the store that the environment names. Without one it is the embedded store: that of the gateway
  * that runs on the same folder, or, if none runs, one that is started for the moment.
  */
-export async function withKeyStore(
-  work: (keys: KeyStore, endpoints: EndpointStore) => Promise<void>,
-): Promise<void> {
+export async function withKeyStore(work: (desk: KeyDesk) => Promise<void>): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger('silent', 'keys');
   const { embedded, close } = await reach(config, logger);
   const store = new Store(config, { ...(embedded && { embedded }) }, logger);
   try {
     await store.open();
-    await work(new KeyStore(store, config), new EndpointStore(store, config));
+    await work({
+      keys: new KeyStore(store, config),
+      endpoints: new EndpointStore(store, config),
+      audit: new AuditLog(store, config, logger),
+    });
   } finally {
     await store.close();
     await close();

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
+import { hostname, userInfo } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { AuditAction, AuditLog } from '../audit/index.js';
 import type { IssuedKey, KeyStore } from '../keys/index.js';
-import type { EndpointStore } from '../webhooks/index.js';
-import { withKeyStore } from './key-store-access.js';
+import { withKeyStore, type KeyDesk } from './key-store-access.js';
 
 const MINUTE_MS = 60_000;
 
@@ -30,30 +31,38 @@ program
   .option('--id <id>', 'public name of the key; made up if absent')
   .action(async ({ id, group, type, device, metadata }: CreateOptions) => {
     const wanted = { groupId: group, deviceType: type, deviceId: device, metadata, ...(id && { id }) };
-    await withKeyStore(async (keys) => show(await keys.create(wanted)));
+    await withKeyStore(async (desk) => {
+      const issued = await desk.keys.create(wanted);
+      await note(desk, 'key.created', issued.record);
+      show(issued);
+    });
   });
 
 program
   .command('list')
   .description('list all keys, without their secrets')
-  .action(() => withKeyStore(list));
+  .action(() => withKeyStore(({ keys }) => list(keys)));
 
 program
   .command('disable <id>')
   .description('refuse the key from now on and end its connection')
-  .action((id: string) => withKeyStore((keys) => setDisabled(keys, id, true)));
+  .action((id: string) => withKeyStore((desk) => setDisabled(desk, id, true)));
 
 program
   .command('enable <id>')
   .description('accept a disabled key again')
-  .action((id: string) => withKeyStore((keys) => setDisabled(keys, id, false)));
+  .action((id: string) => withKeyStore((desk) => setDisabled(desk, id, false)));
 
 program
   .command('rotate <id>')
   .description('replace the secret text of a key; live connections stay')
   .option('--overlap <minutes>', 'accept the old one for so long', minutes, 0)
   .action(async (id: string, { overlap }: { overlap: number }) => {
-    await withKeyStore(async (keys) => show(await keys.rotate(id, overlap * MINUTE_MS)));
+    await withKeyStore(async (desk) => {
+      const issued = await desk.keys.rotate(id, overlap * MINUTE_MS);
+      await note(desk, 'key.rotated', issued.record);
+      show(issued);
+    });
   });
 
 program
@@ -61,9 +70,43 @@ program
   .description('encrypt all secrets anew with SECRETS_KEY; the old key must be in SECRETS_KEYS_ACCEPTED')
   .action(() => withKeyStore(reseal));
 
-async function reseal(keys: KeyStore, endpoints: EndpointStore): Promise<void> {
-  console.log(
-    `${await keys.reseal()} secrets of keys, ${await endpoints.reseal()} webhook endpoints sealed anew`,
+program
+  .command('audit')
+  .description('show who changed what, when and from where, newest first')
+  .option('--limit <n>', 'how many acts', count, 50)
+  .action(({ limit }: { limit: number }) => withKeyStore(({ audit }) => showActs(audit, limit)));
+
+async function reseal(desk: KeyDesk): Promise<void> {
+  const [keys, endpoints] = [await desk.keys.reseal(), await desk.endpoints.reseal()];
+  await note(desk, 'secrets.resealed', { id: `${keys} keys, ${endpoints} endpoints` });
+  console.log(`${keys} secrets of keys, ${endpoints} webhook endpoints sealed anew`);
+}
+
+/** Notes what was done by the user of this machine. */
+function note(
+  { audit }: KeyDesk,
+  action: AuditAction,
+  { id, groupId }: { id: string; groupId?: string },
+): Promise<void> {
+  const actor = { kind: 'command', id: userInfo().username } as const;
+  return audit.note({ action, actor, from: hostname(), subject: id, groupId });
+}
+
+async function showActs(audit: AuditLog, limit: number): Promise<void> {
+  const acts = await audit.latest(limit);
+  if (acts.length === 0) {
+    console.log('Nothing was noted yet.');
+    return;
+  }
+  console.table(
+    acts.map(({ at, action, subject, groupId = '', actor, from }) => ({
+      at,
+      action,
+      subject,
+      group: groupId,
+      by: `${actor.kind} ${actor.id}`,
+      from,
+    })),
   );
 }
 
@@ -82,8 +125,9 @@ async function list(keys: KeyStore): Promise<void> {
   }
 }
 
-async function setDisabled(keys: KeyStore, id: string, disabled: boolean): Promise<void> {
-  await keys.setDisabled(id, disabled);
+async function setDisabled(desk: KeyDesk, id: string, disabled: boolean): Promise<void> {
+  const { groupId } = await desk.keys.setDisabled(id, disabled);
+  await note(desk, disabled ? 'key.disabled' : 'key.enabled', { id, groupId });
   console.log(`${id} is ${disabled ? 'disabled' : 'enabled'}`);
 }
 
@@ -107,11 +151,18 @@ function jsonObject(text: string): object {
 }
 
 function minutes(text: string): number {
-  const value = Number(text);
+  return wholeNumber(text, 'must be a whole number of minutes');
+}
+
+function count(text: string): number {
+  return wholeNumber(text, 'must be a whole number');
+}
+
+function wholeNumber(text: string, rule: string): number {
   if (!/^\d+$/.test(text)) {
-    throw new InvalidArgumentError('must be a whole number of minutes');
+    throw new InvalidArgumentError(rule);
   }
-  return value;
+  return Number(text);
 }
 
 program.parseAsync().catch((error: unknown) => {

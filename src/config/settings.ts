@@ -91,6 +91,7 @@ function matching(name: string, rule: RegExp, what: string, doc: string): Settin
 const HOST_PORT = /^[^\s:,]+:\d{1,5}$/;
 const CIDR = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const RETRY_DELAYS_MS = [
   5_000,
   30_000,
@@ -182,6 +183,13 @@ export const SETTINGS = {
     172_800_000,
     1,
     'How long transactions and undelivered results are kept.',
+  ),
+  auditRetentionMs: integer(
+    'AUDIT_RETENTION_MS',
+    90 * DAY_MS,
+    1,
+    'How long it is kept who changed keys and webhooks.',
+    Number.MAX_SAFE_INTEGER,
   ),
   maxFrameBytes: integer('MAX_FRAME_BYTES', 131_072, 256, 'A larger frame closes the connection with 1009.'),
   drainTimeoutMs: integer('DRAIN_TIMEOUT_MS', 20_000, 0, 'Time for a graceful stop.'),

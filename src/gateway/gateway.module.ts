@@ -8,7 +8,7 @@ import { RelayModule } from '../relay/index.js';
 import { TerminalsModule } from '../terminals/index.js';
 import { ActivityLog } from './activity-log.js';
 import { Attendance } from './attendance.js';
-import { Audit } from './audit.js';
+import { RollCall } from './roll-call.js';
 import { GatewayExceptionFilter } from './exception.filter.js';
 import { KeyWatch } from './key-watch.js';
 import { Service } from './service.js';
@@ -29,7 +29,7 @@ import { UpgradeDoor } from './upgrade-door.js';
   providers: [
     ActivityLog,
     Attendance,
-    Audit,
+    RollCall,
     GatewayExceptionFilter,
     KeyWatch,
     Service,

@@ -8,7 +8,7 @@ import { Close } from '../protocol/index.js';
 import { HintLine } from '../relay/index.js';
 import { ActivityLog } from './activity-log.js';
 import { Attendance } from './attendance.js';
-import { Audit } from './audit.js';
+import { RollCall } from './roll-call.js';
 import { KeyWatch } from './key-watch.js';
 import { StatusFeed } from './status-feed.js';
 
@@ -25,7 +25,7 @@ export class Service {
     private readonly drainState: DrainState,
     private readonly sessions: Sessions,
     private readonly attendance: Attendance,
-    private readonly audit: Audit,
+    private readonly rollCall: RollCall,
     private readonly heartbeat: Heartbeat,
     private readonly statusFeed: StatusFeed,
     private readonly activity: ActivityLog,
@@ -38,9 +38,9 @@ export class Service {
 
   async start(): Promise<void> {
     await this.hints.start();
-    await this.pulse.start((partition) => void this.audit.restorePartition(partition));
+    await this.pulse.start((partition) => void this.rollCall.restorePartition(partition));
     this.heartbeat.start((session) => this.endDead(session));
-    this.audit.start();
+    this.rollCall.start();
     this.statusFeed.start();
     this.activity.start();
     this.keyWatch.start();
@@ -61,7 +61,7 @@ export class Service {
     await this.sendAway(deadline);
     await this.until(deadline, () => this.sessions.size === 0);
     await Promise.race([this.attendance.settled(), this.until(deadline, () => false)]);
-    this.audit.stop();
+    this.rollCall.stop();
     this.heartbeat.stop();
     this.pulse.stop();
     this.statusFeed.stop();

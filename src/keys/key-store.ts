@@ -179,10 +179,12 @@ export class KeyStore {
     return this.issue({ ...rest, ...previous }, text);
   }
 
-  /** Disables a key, which ends its live connection, or enables it again. */
-  async setDisabled(id: string, disabled: boolean): Promise<void> {
+  /** Disables a key, which ends its live connection, or enables it again. @returns the record after it */
+  async setDisabled(id: string, disabled: boolean): Promise<KeyRecord> {
     const { record, text } = await this.existing(id);
-    await this.write({ ...record, disabled }, text);
+    const changed = { ...record, disabled };
+    await this.write(changed, text);
+    return changed;
   }
 
   /**

@@ -90,6 +90,7 @@ it('finds all scripts', () => {
     'late.lua',
     'list.lua',
     'lookup.lua',
+    'note.lua',
     'now.lua',
     'progress.lua',
     'put-delivery.lua',

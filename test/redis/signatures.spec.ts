@@ -35,6 +35,7 @@ await import('../../src/payments/index.js');
 await import('../../src/relay/index.js');
 await import('../../src/presence/index.js');
 await import('../../src/webhooks/index.js');
+await import('../../src/audit/index.js');
 
 const withoutComments = (lua: string) => lua.replace(/--.*$/gm, '');
 

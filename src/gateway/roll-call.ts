@@ -13,7 +13,7 @@ const BATCH = 500;
  * instance was taken for dead cannot leave two minds for long.
  */
 @Injectable()
-export class Audit {
+export class RollCall {
   private timer: NodeJS.Timeout | undefined;
   private busy = false;
 
@@ -53,7 +53,7 @@ export class Audit {
       }
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) {
-        this.logger.error({ err: error }, 'audit failed');
+        this.logger.error({ err: error }, 'roll call failed');
       }
     } finally {
       this.busy = false;
