@@ -58,6 +58,11 @@ export class HttpTill implements Payer {
     this.agent = new Agent({ ca: options.ca, keepAlive: true });
   }
 
+  /** Payments under way whose result has not come by webhook yet. */
+  get untold(): number {
+    return this.awaited.size;
+  }
+
   /** A till with webhooks has its endpoint set up. */
   async open(): Promise<void> {
     const { hookCertificate } = this.options;
@@ -123,6 +128,7 @@ export class HttpTill implements Payer {
   private async told(tx: string): Promise<Ending> {
     const isTold = this.journal.entries.some((entry) => entry.tx === tx && entry.what === 'complete');
     if (!isTold) await new Promise<void>((resolve) => this.awaited.set(tx, resolve));
+    this.awaited.delete(tx);
     return 'final';
   }
 

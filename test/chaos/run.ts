@@ -43,6 +43,7 @@ export interface Outcome {
 }
 
 const CANARY_MS = 15_000;
+const HOOK_LIMIT_MS = 30_000;
 const READ_LIMIT_MS = 20_000;
 const POLL_MS = 250;
 
@@ -73,6 +74,8 @@ export async function run(options: RunOptions): Promise<Outcome> {
     const settleMs = Date.now() - healedAt;
     say(`seed ${seed}: settled after ${(settleMs / 1_000).toFixed(1)} s`);
     const slow = await canaries(fleet, CANARY_MS);
+    // A receiver that hangs is given up after 10 s, and called again.
+    await until(() => fleet.httpTills.every(({ untold }) => untold === 0), HOOK_LIMIT_MS);
     await Promise.all(fleet.httpTills.map((till) => till.review()));
     const histories = await collect(fleet, reader, slow);
     const closings = new Map<number, number>();

@@ -34,7 +34,7 @@ beforeAll(async () => {
     'defaults',
     '  mode http',
     '  timeout connect 2s',
-    '  timeout client 5s',
+    '  timeout client 60s',
     '  timeout server 5s',
     `listen till`,
     `  bind 127.0.0.1:${port}`,
