@@ -10,7 +10,7 @@ const ENVIRONMENT_RULE =
 const UNUSED_RULE = { argsIgnorePattern: '^_', varsIgnorePattern: '^_$', ignoreRestSiblings: true };
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist-bench/', 'dist-chaos/', 'data/', 'coverage/'] },
+  { ignores: ['**/dist/', 'dist-bench/', 'dist-chaos/', 'data/', 'coverage/'] },
   {
     files: ['**/*.{js,mjs,ts}'],
     extends: [js.configs.recommended],
@@ -70,7 +70,11 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/**/*.ts', 'src/**/*.spec.ts'],
+    files: ['client/src/**/*.ts'],
+    rules: { '@typescript-eslint/no-explicit-any': 'error' },
+  },
+  {
+    files: ['test/**/*.ts', 'src/**/*.spec.ts', 'client/test/**/*.ts', 'client/src/**/*.spec.ts'],
     rules: {
       // A frame from the wire is read as the test expects it; a wrong guess fails the test by itself.
       '@typescript-eslint/no-explicit-any': 'off',

@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-const withServers = (name: string, order: number) => ({
+const withServers = (name: string, order: number, include = [`test/${name}/**/*.spec.ts`]) => ({
   extends: true as const,
   test: {
     name,
-    include: [`test/${name}/**/*.spec.ts`],
+    include,
     globalSetup: ['test/support/global-setup.ts'],
     // Each file starts servers and instances of its own; side by side they would starve each other.
     fileParallelism: false,
@@ -37,6 +37,7 @@ export default defineConfig({
       withServers('topology', 3),
       withServers('e2e', 4),
       withServers('chaos', 5),
+      withServers('client', 6, ['client/src/**/*.spec.ts', 'client/test/**/*.spec.ts']),
     ],
   },
 });
