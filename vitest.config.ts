@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-const withServers = (name: string, order: number, include = [`test/${name}/**/*.spec.ts`]) => ({
+const withServers = (name: string, order: number) => ({
   extends: true as const,
   test: {
     name,
-    include,
+    include: [`test/${name}/**/*.spec.ts`],
     globalSetup: ['test/support/global-setup.ts'],
     // Each file starts servers and instances of its own; side by side they would starve each other.
     fileParallelism: false,
@@ -13,6 +13,8 @@ const withServers = (name: string, order: number, include = [`test/${name}/**/*.
     hookTimeout: 60_000,
   },
 });
+
+const client = withServers('client', 6);
 
 export default defineConfig({
   test: {
@@ -37,7 +39,14 @@ export default defineConfig({
       withServers('topology', 3),
       withServers('e2e', 4),
       withServers('chaos', 5),
-      withServers('client', 6, ['client/src/**/*.spec.ts', 'client/test/**/*.spec.ts']),
+      {
+        ...client,
+        test: {
+          ...client.test,
+          include: ['client/**/*.spec.ts'],
+          globalSetup: ['client/test/global-setup.ts'],
+        },
+      },
     ],
   },
 });

@@ -6,8 +6,15 @@ import {
 import { Backoff, type BackoffOptions } from './backoff.js';
 import type { Connection } from './connection.js';
 import { Refused, TimedOut, type ConnectionEnded } from './errors.js';
-import type { ErrorFrame, PaymentRequest, ServerFrames, StoredResponse, Transaction } from './frames.js';
+import type {
+  AcceptedPaymentRequest,
+  ErrorFrame,
+  ServerFrames,
+  StoredResponse,
+  Transaction,
+} from './frames.js';
 import { isPassing } from './refusals.js';
+import type { RequestOrder } from './request-order.js';
 import { Waiting, type WaitOptions } from './waiting.js';
 
 /** How a payment ended. */
@@ -32,12 +39,10 @@ export interface PaymentResult {
 interface OpenPayment {
   transactionId: string;
   terminalId: string;
-  paymentRequest: PaymentRequest;
+  paymentRequest: AcceptedPaymentRequest;
   waits: Set<Waiting<PaymentResult>>;
   /** The connection on which it was asked for last; 0 before the first. */
   askedOn: number;
-  /** Whether it is known what became of the request on that connection: refused, taken on, or never seen. */
-  isDecided: boolean;
   /** The latest word: no request of this payment reached or will reach the terminal. */
   isSafe: boolean;
   backoff: Backoff;
@@ -51,18 +56,16 @@ const PAUSE: BackoffOptions = { baseMs: 400, capMs: 5_000 };
 
 /**
  * Brings payments to their outcome, whatever happens to the connection. It asks for each under one id; on a new connection it
- * looks whether the gateway has it, and asks again only if not. An accepted request has no answer, so what a refusal is about
- * is found out by order: the gateway answers the frames of one connection one after the other, and between two undecided
- * requests a look is sent, whose answer parts theirs.
+ * looks whether the gateway has it, and asks again only if not. On one connection at most one request of a payment is
+ * undecided, so that every verdict is about that request and certain.
  */
 export class PaymentDesk {
   private readonly open = new Map<string, OpenPayment>();
-  /** Undecided requests of this connection, in the order in which they were sent. */
-  private undecided: OpenPayment[] = [];
 
   /** @param lookEveryMs how often a payment without a result is looked at */
   constructor(
     private readonly connection: Connection,
+    private readonly order: RequestOrder,
     private readonly lookEveryMs: number,
   ) {}
 
@@ -72,11 +75,13 @@ export class PaymentDesk {
 
   /**
    * Resolves with the result. A second call for a payment under way waits for the same.
+   * @param hasNewId nobody can have asked for it before
    * @throws Refused, TimedOut, ConnectionEnded, or the reason of the signal
    */
   pay(
     terminalId: string,
-    paymentRequest: PaymentRequest & { transactionId: string },
+    paymentRequest: AcceptedPaymentRequest,
+    hasNewId: boolean,
     wait: WaitOptions,
   ): Promise<PaymentResult> {
     const { transactionId } = paymentRequest;
@@ -85,7 +90,7 @@ export class PaymentDesk {
       const message = 'transactionId already used for a different payment';
       return Promise.reject(new Refused('DUPLICATE_TRANSACTION', message, { transactionId }));
     }
-    const payment = known ?? this.opened(terminalId, paymentRequest);
+    const payment = known ?? this.opened(terminalId, paymentRequest, hasNewId);
     const waiting: Waiting<PaymentResult> = new Waiting(
       wait,
       () => this.leave(payment, waiting),
@@ -98,7 +103,6 @@ export class PaymentDesk {
   }
 
   onReady(): void {
-    this.undecided = [];
     for (const payment of this.open.values()) {
       payment.notBefore = 0;
       if (payment.askedOn === 0) this.ask(payment);
@@ -117,14 +121,13 @@ export class PaymentDesk {
   onResult(result: PaymentResult): void {
     const payment = this.open.get(result.transactionId);
     if (!payment) return;
-    this.undecided = this.undecided.filter((other) => other !== payment);
     this.remove(payment);
     payment.waits.forEach((waiting) => waiting.resolve(result));
   }
 
   /** The answer to a look. A final payment is asked for again: that brings its result once more, and nothing else. */
   onTransaction({ transactionId, status }: Transaction): void {
-    const payment = this.decided(transactionId);
+    const payment = this.open.get(transactionId);
     if (!payment) return;
     payment.isSafe = false;
     if (!OPEN_STATUSES.includes(status)) this.ask(payment);
@@ -132,63 +135,70 @@ export class PaymentDesk {
 
   /** The gateway does not know a payment. */
   onMissing(transactionId: string): void {
-    const payment = this.decided(transactionId);
+    const payment = this.open.get(transactionId);
     if (!payment) return;
-    // The older connection is displaced; on the same one the store may still be at work on a request that it did not answer.
-    if (payment.askedOn < this.connection.number) payment.isSafe = true;
+    // An older connection is displaced; on the same one the store may still be at work on a request that it did not answer.
+    const { askedOn } = payment;
+    if (askedOn > 0 && askedOn < this.connection.number) payment.isSafe = true;
     this.ask(payment);
   }
 
   /** A payment was refused. */
-  onRefused(frame: ErrorFrame): void {
-    const transactionId = frame.transactionId ?? this.undecided[0]?.transactionId;
-    if (transactionId === undefined) {
-      this.lookAtAll(frame.retryAfterMs);
-      return;
-    }
-    const payment = this.decided(transactionId);
+  onRefused(transactionId: string, frame: ErrorFrame): void {
+    const payment = this.open.get(transactionId);
     if (!payment) return;
     payment.isSafe = frame.retrySafe === true;
     if (isPassing(frame)) this.later(payment, frame.retryAfterMs);
     else this.fail(payment, Refused.by(frame, payment.transactionId));
   }
 
+  /** A look was refused. */
+  onLookRefused(transactionId: string, afterMs?: number): void {
+    const payment = this.open.get(transactionId);
+    if (payment) this.later(payment, afterMs);
+  }
+
   /** Something was refused, and it can not be told what. */
   lookAtAll(afterMs?: number): void {
-    this.undecided = [];
     for (const payment of this.open.values()) this.later(payment, afterMs);
   }
 
-  private opened(terminalId: string, paymentRequest: PaymentRequest & { transactionId: string }) {
+  private opened(terminalId: string, paymentRequest: AcceptedPaymentRequest, isSafe: boolean): OpenPayment {
     const payment: OpenPayment = {
       ...{ terminalId, paymentRequest, transactionId: paymentRequest.transactionId },
       waits: new Set(),
-      ...{ askedOn: 0, isDecided: false, isSafe: true, notBefore: 0, timer: undefined },
+      ...{ askedOn: 0, isSafe, notBefore: 0, timer: undefined },
       backoff: new Backoff(PAUSE),
     };
     this.open.set(payment.transactionId, payment);
     return payment;
   }
 
-  /** Sends the request, unless it is under way on this connection or not due yet. */
+  /** Sends the request if it is due. Where an earlier one may still be refused, a look finds out. */
   private ask(payment: OpenPayment): void {
-    const { number, isReady } = this.connection;
-    const isUnderWay = payment.askedOn === number && !payment.isDecided;
-    if (!isReady || isUnderWay || Date.now() < payment.notBefore) return;
-    const before = this.undecided.at(-1);
-    if (before) this.look(before);
-    const { terminalId, paymentRequest } = payment;
+    const { transactionId, terminalId, paymentRequest } = payment;
+    if (!this.connection.isReady || Date.now() < payment.notBefore) return;
+    if (this.order.isUndecided(transactionId)) {
+      this.look(payment);
+      return;
+    }
+    if (this.order.unparted !== undefined) this.sendLook(this.order.unparted);
     this.connection.send({ action: ClientAction.payment, terminalId, paymentRequest });
-    payment.askedOn = number;
-    payment.isDecided = payment.isSafe = false;
-    this.undecided.push(payment);
+    this.order.paymentSent(transactionId);
+    payment.askedOn = this.connection.number;
+    payment.isSafe = false;
     this.schedule(payment, this.lookEveryMs);
   }
 
   private look(payment: OpenPayment): void {
-    const { transactionId } = payment;
-    if (!this.connection.send({ action: ClientAction.getTransaction, transactionId })) return;
+    if (!this.connection.isReady) return;
+    this.sendLook(payment.transactionId);
     this.schedule(payment, this.lookEveryMs);
+  }
+
+  private sendLook(transactionId: string): void {
+    this.connection.send({ action: ClientAction.getTransaction, transactionId });
+    this.order.lookSent(transactionId);
   }
 
   private later(payment: OpenPayment, leastMs = 0): void {
@@ -206,16 +216,6 @@ export class PaymentDesk {
     }, ms);
   }
 
-  /**
-   * There is an answer about a payment. Answers come in order: what was asked for before it is decided too.
-   * @returns the payment, if somebody still waits for it
-   */
-  private decided(transactionId: string): OpenPayment | undefined {
-    const at = this.undecided.findIndex((payment) => payment.transactionId === transactionId);
-    this.undecided.splice(0, at + 1).forEach((earlier) => (earlier.isDecided = true));
-    return this.open.get(transactionId);
-  }
-
   private fail(payment: OpenPayment, error: Error): void {
     this.remove(payment);
     payment.waits.forEach((waiting) => waiting.reject(error));
@@ -227,7 +227,6 @@ export class PaymentDesk {
     if (payment.waits.size === 0) this.remove(payment);
   }
 
-  /** Its request stays in the row of the undecided: a refusal that still comes is about it. */
   private remove(payment: OpenPayment): void {
     clearTimeout(payment.timer);
     if (this.open.get(payment.transactionId) === payment) this.open.delete(payment.transactionId);
@@ -250,7 +249,15 @@ function factsOf({ transactionId, isSafe }: OpenPayment) {
   return { transactionId, retrySafe: isSafe };
 }
 
-function isSame(known: OpenPayment, terminalId: string, paymentRequest: PaymentRequest): boolean {
-  const text = JSON.stringify(paymentRequest);
-  return known.terminalId === terminalId && JSON.stringify(known.paymentRequest) === text;
+function isSame(known: OpenPayment, terminalId: string, paymentRequest: AcceptedPaymentRequest): boolean {
+  return known.terminalId === terminalId && canonical(known.paymentRequest) === canonical(paymentRequest);
+}
+
+/** A text that does not depend on the order of members. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
 }

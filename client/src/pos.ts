@@ -8,6 +8,7 @@ import { Client, type ClientEvents } from './client.js';
 import type { ConnectionOptions } from './connection.js';
 import { Refused, type ConnectionEnded } from './errors.js';
 import type {
+  AcceptedPaymentRequest,
   ClientFrame,
   ErrorFrame,
   PaymentRequest,
@@ -20,7 +21,7 @@ import { newTransactionId } from './ids.js';
 import { PaymentDesk, resultOf, type PaymentResult } from './payment-desk.js';
 import { Questions } from './questions.js';
 import { RecentSet } from './recent-set.js';
-import { isPassing } from './refusals.js';
+import { RequestOrder } from './request-order.js';
 import type { WaitOptions } from './waiting.js';
 
 export interface PosOptions extends ConnectionOptions {
@@ -70,12 +71,13 @@ const MAX_ID_LENGTH = 128;
 export class Pos extends Client<PosEvents> {
   private readonly desk: PaymentDesk;
   private readonly questions: Questions;
+  private readonly order = new RequestOrder();
   private readonly knownEvents = new RecentSet(REMEMBERED_EVENTS);
 
   constructor(private readonly options: PosOptions) {
     super(options);
-    this.desk = new PaymentDesk(this.connection, options.lookEveryMs ?? 15_000);
-    this.questions = new Questions(this.connection);
+    this.desk = new PaymentDesk(this.connection, this.order, options.lookEveryMs ?? 15_000);
+    this.questions = new Questions((frame) => this.send(frame));
   }
 
   /**
@@ -85,12 +87,15 @@ export class Pos extends Client<PosEvents> {
    *   tells whether the terminal can have the payment
    */
   pay({ terminalId, paymentRequest }: PaymentOrder, wait: WaitOptions = {}): Promise<PaymentResult> {
+    const hasNewId = paymentRequest.transactionId === undefined;
     const transactionId = paymentRequest.transactionId ?? newTransactionId();
     const request = { ...paymentRequest, transactionId };
-    const problem = this.problemOf(terminalId, request);
+    const problem = this.problemOf(terminalId, request, hasNewId);
     if (problem) return Promise.reject(problem);
     const ended = this.open();
-    return ended ? Promise.reject(ended.about({ transactionId })) : this.desk.pay(terminalId, request, wait);
+    return ended
+      ? Promise.reject(ended.about({ transactionId }))
+      : this.desk.pay(terminalId, request, hasNewId, wait);
   }
 
   /**
@@ -123,6 +128,7 @@ export class Pos extends Client<PosEvents> {
   }
 
   protected override onReady(): void {
+    this.order.reset();
     this.desk.onReady();
     this.questions.onReady();
   }
@@ -140,12 +146,14 @@ export class Pos extends Client<PosEvents> {
     switch (frame.action) {
       case ServerAction.paymentComplete: {
         const result = resultOf(frame);
+        this.order.settled(result.transactionId);
         this.pushed('result', result);
         return this.desk.onResult(result);
       }
       case ServerAction.paymentVoided:
         return this.pushed('voided', frame);
       case ServerAction.transactionResponse:
+        this.order.lookAnswered(frame.transaction.transactionId);
         this.desk.onTransaction(frame.transaction);
         return this.questions.answer('getTransaction', frame.transaction.transactionId, frame.transaction);
       case ServerAction.cancelResponse:
@@ -173,21 +181,52 @@ export class Pos extends Client<PosEvents> {
   }
 
   private onRefused(frame: ErrorFrame): void {
-    const { requestAction, transactionId, code } = frame;
-    const isMissing = code === 'TRANSACTION_NOT_FOUND' && transactionId !== undefined;
-    if (requestAction === ClientAction.payment) {
-      this.desk.onRefused(frame);
-    } else if (isMissing && requestAction === ClientAction.cancelPayment && this.desk.has(transactionId)) {
-      // It is about to be asked for, and must not slip through.
-      this.questions.askAgain(CANCEL_AGAIN_MS);
-    } else if (isMissing) {
-      this.desk.onMissing(transactionId);
-      this.questions.onRefused(frame);
-    } else {
-      if (requestAction === undefined || isPassing(frame)) this.desk.lookAtAll(frame.retryAfterMs);
-      this.questions.onRefused(frame);
-      if (requestAction === undefined) void this.emit('error', Refused.by(frame));
+    switch (frame.requestAction) {
+      case ClientAction.payment:
+        return this.onPaymentRefused(frame);
+      case ClientAction.getTransaction:
+        return this.onLookRefused(frame);
+      case ClientAction.cancelPayment:
+        return this.onCancelRefused(frame);
+      case undefined:
+        // A rate limit, for one: it can not be told what was refused.
+        this.desk.lookAtAll(frame.retryAfterMs);
+        this.questions.askAgain(frame.retryAfterMs);
+        return void this.emit('error', Refused.by(frame));
+      default:
+        return this.questions.onRefused(frame);
     }
+  }
+
+  private onPaymentRefused(frame: ErrorFrame): void {
+    const transactionId = this.order.paymentRefused(frame.transactionId);
+    if (transactionId !== undefined) this.desk.onRefused(transactionId, frame);
+    else this.desk.lookAtAll(frame.retryAfterMs);
+  }
+
+  private onLookRefused(frame: ErrorFrame): void {
+    const { transactionId } = frame;
+    if (frame.code === 'TRANSACTION_NOT_FOUND' && transactionId !== undefined) {
+      this.order.lookAnswered(transactionId);
+      this.desk.onMissing(transactionId);
+    } else {
+      const refused = this.order.lookRefused();
+      if (refused !== undefined) this.desk.onLookRefused(refused, frame.retryAfterMs);
+    }
+    this.questions.onRefused(frame);
+  }
+
+  private onCancelRefused(frame: ErrorFrame): void {
+    const isAboutToBeAsked = frame.transactionId !== undefined && this.desk.has(frame.transactionId);
+    if (frame.code === 'TRANSACTION_NOT_FOUND' && isAboutToBeAsked) {
+      // It must not slip through.
+      this.questions.askAgain(CANCEL_AGAIN_MS);
+    } else this.questions.onRefused(frame);
+  }
+
+  private send(frame: ClientFrame): void {
+    const isSent = this.connection.send(frame);
+    if (isSent && frame.action === ClientAction.getTransaction) this.order.lookSent(frame.transactionId);
   }
 
   private ask<T>(frame: ClientFrame, subject: string, wait: WaitOptions): Promise<T> {
@@ -198,15 +237,15 @@ export class Pos extends Client<PosEvents> {
   }
 
   /** What would be refused in a way that can not be matched to its payment, or would end the connection. */
-  private problemOf(terminalId: unknown, request: PaymentRequest & { transactionId: string }) {
+  private problemOf(terminalId: unknown, request: AcceptedPaymentRequest, retrySafe: boolean) {
     const { transactionId } = request;
-    const facts = { transactionId, retrySafe: true };
+    const facts = { transactionId, retrySafe };
     if (typeof terminalId !== 'string' || terminalId === '') {
       return new Refused('TERMINAL_ID_REQUIRED', 'terminalId is required', facts);
     }
     if (typeof transactionId !== 'string' || transactionId === '' || transactionId.length > MAX_ID_LENGTH) {
       const message = 'paymentRequest.transactionId must be a string of 1 to 128 characters';
-      return new Refused('VALIDATION_FAILED', message, { retrySafe: true });
+      return new Refused('VALIDATION_FAILED', message, { retrySafe });
     }
     const frame = JSON.stringify({ action: ClientAction.payment, terminalId, paymentRequest: request });
     return new TextEncoder().encode(frame).length > (this.options.maxFrameBytes ?? MOST_FRAME_BYTES)

@@ -1,4 +1,3 @@
-import type { Connection } from './connection.js';
 import { Refused, TimedOut, type ConnectionEnded } from './errors.js';
 import type { ClientFrame, ErrorFrame } from './frames.js';
 import { isPassing } from './refusals.js';
@@ -20,7 +19,8 @@ export class Questions {
   private readonly open = new Set<Question>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly connection: Connection) {}
+  /** @param send does nothing without a connection */
+  constructor(private readonly send: (frame: ClientFrame) => void) {}
 
   /**
    * Resolves with the value given to {@link answer}. Waits 30 s unless told otherwise.
@@ -35,13 +35,13 @@ export class Questions {
     const question: Question = { frame, transactionId, waiting: waiting as Waiting<unknown> };
     if (!wait.signal?.aborted) {
       this.open.add(question);
-      this.connection.send(frame);
+      this.send(frame);
     }
     return waiting.promise;
   }
 
   onReady(): void {
-    for (const { frame } of this.open) this.connection.send(frame);
+    for (const { frame } of this.open) this.send(frame);
   }
 
   onEnded(error: ConnectionEnded): void {

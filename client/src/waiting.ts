@@ -17,7 +17,7 @@ export class Waiting<T> {
   private fail!: (error: unknown) => void;
 
   /**
-   * @param onGone called when the wait ends by abort or time
+   * @param onGone called when the wait ends by abort or time, not for a signal that was aborted before
    * @param timedOut makes the error for a wait that took too long
    */
   constructor(
@@ -34,7 +34,7 @@ export class Waiting<T> {
       this.reject(error());
       onGone();
     };
-    if (signal?.aborted) leave(() => signal.reason);
+    if (signal?.aborted) this.reject(signal.reason);
     signal?.addEventListener('abort', () => leave(() => signal.reason), { signal: this.settled.signal });
     if (timeoutMs !== undefined) this.timer = setTimeout(() => leave(timedOut), timeoutMs);
   }
