@@ -17,8 +17,10 @@ export function programInReadme(name: string): string {
 export class Workshop {
   readonly folder = mkdtempSync(join(tmpdir(), 'terminal-gateway-client-'));
 
-  constructor() {
+  /** @param content of its `node_modules`: the package where it is, or nothing yet */
+  constructor(content: 'package' | 'nothing' = 'package') {
     mkdirSync(join(this.folder, 'node_modules'));
+    if (content === 'nothing') return;
     symlinkSync(CLIENT, join(this.folder, 'node_modules/terminal-gateway-client'));
   }
 
