@@ -23,6 +23,8 @@ function buildIfStale(): void {
 }
 
 function newestChange(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => !file.endsWith('.spec.ts'),
+  );
   return Math.max(...files.map((file) => statSync(join(folder, file)).mtimeMs));
 }
