@@ -90,7 +90,7 @@ export class HeldPayments {
   /** Forgets what is settled and so old that nobody asks for it any more. @throws whatever the store throws */
   async prune(): Promise<void> {
     const oldest = Date.now() - this.keepMs;
-    for (const { transactionId, acknowledged, receivedAt } of [...this.all]) {
+    for (const { transactionId, acknowledged, receivedAt } of this.payments.values()) {
       // In the order in which they came.
       if (Date.parse(receivedAt) >= oldest) return;
       if (!acknowledged) continue;

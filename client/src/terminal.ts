@@ -235,6 +235,7 @@ export class Terminal extends Client<TerminalEvents> {
   }
 
   private say(frame: ClientFrame & { transactionId: string }): void {
+    for (const [key, { at }] of this.said) if (Date.now() - at > RECENT_MS) this.said.delete(key);
     this.said.set(`${frame.action}/${frame.transactionId}`, { at: Date.now(), frame });
     this.connection.send(frame);
   }

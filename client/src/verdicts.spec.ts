@@ -93,8 +93,9 @@ describe('a refusal', () => {
     let payments = 0;
     const { pos, asked } = await open((frame, socket) => {
       if (frame.action === 'getTransaction') say(socket, MISSING);
-      else if (frame.action === 'payment')
+      else if (frame.action === 'payment') {
         say(socket, ++payments > 1 ? RESULT : refusal('STORE_UNAVAILABLE', false));
+      }
     });
     expect(await pos.pay(ORDER)).toMatchObject({ status: 'SUCCESS' });
     expect(asked()).toEqual(['payment', 'getTransaction', 'payment']);

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-import ts from 'typescript';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { ClientAction, ServerAction } from '../../src/protocol/index.js';
@@ -7,53 +5,7 @@ import { asyncApi, clientComplaints, serverComplaints } from '../../test/support
 import { eventually } from '../../test/support/eventually.js';
 import type { FinalResponse, PaymentContext, WebSocketClass } from '../src/index.js';
 import { order, useShop } from './shop.js';
-
-/** Members by name, `?` behind those that may be absent, with the texts that a member is limited to. */
-type Shape = Record<string, string[] | 'anything'>;
-
-const ROOT = resolve(import.meta.dirname, '../..');
-const FRAMES = resolve(ROOT, 'client/src/frames.ts');
-
-/** The types of the client, as the compiler sees them. */
-class Types {
-  private readonly checker: ts.TypeChecker;
-  private readonly source: ts.SourceFile;
-
-  constructor() {
-    const { config } = ts.readConfigFile(resolve(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path));
-    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-    const program = ts.createProgram([FRAMES], options);
-    this.checker = program.getTypeChecker();
-    this.source = program.getSourceFile(FRAMES)!;
-  }
-
-  named(name: string): ts.Type {
-    const all = this.checker.getExportsOfModule(this.checker.getSymbolAtLocation(this.source)!);
-    return this.checker.getDeclaredTypeOfSymbol(all.find((symbol) => symbol.name === name)!);
-  }
-
-  /** The types of the members of a type. */
-  members(type: ts.Type): Map<string, ts.Type> {
-    const members = this.checker.getPropertiesOfType(type);
-    return new Map(members.map((member) => [member.name, this.checker.getTypeOfSymbol(member)]));
-  }
-
-  shape(type: ts.Type): Shape {
-    const members = this.checker.getPropertiesOfType(type).map((member) => {
-      const isOptional = (member.flags & ts.SymbolFlags.Optional) !== 0;
-      return [`${member.name}${isOptional ? '?' : ''}`, this.texts(this.checker.getTypeOfSymbol(member))];
-    });
-    return Object.fromEntries(members) as Shape;
-  }
-
-  private texts(type: ts.Type): string[] | 'anything' {
-    const parts = type.isUnion() ? type.types : [type];
-    const present = parts.filter((part) => (part.flags & ts.TypeFlags.Undefined) === 0);
-    return present.every((part) => part.isStringLiteral())
-      ? present.map((part) => (part as ts.StringLiteralType).value).sort()
-      : 'anything';
-  }
-}
+import { Types, type Shape } from './types.js';
 
 /** A schema with everything that it refers to put in its place. */
 function flat(schema: any): any {
@@ -72,7 +24,7 @@ function flat(schema: any): any {
 
 function at(pointer: string): any {
   const steps = pointer.replace('#/', '').split('/');
-  return steps.reduce((value, step) => value[step], asyncApi as any);
+  return steps.reduce((value, step) => value[step], asyncApi);
 }
 
 function shapeOf(schema: any): Shape {
@@ -101,7 +53,7 @@ function loose(shape: Shape, names: readonly string[]): Shape {
 const LEFT_OPEN = ['error', 'code', 'currency', 'currency?'];
 
 describe('the types', { timeout: 60_000 }, () => {
-  const types = new Types();
+  const types = new Types('client/src/frames.ts');
 
   it.each(['fromClient', 'toClient'])('have every message %s', (way) => {
     const frames = types.members(types.named(way === 'toClient' ? 'ServerFrames' : 'ClientFrames'));

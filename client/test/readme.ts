@@ -4,10 +4,13 @@ import { join, resolve } from 'node:path';
 
 const CLIENT = resolve(import.meta.dirname, '..');
 
+export function readReadme(): string {
+  return readFileSync(join(CLIENT, 'README.md'), 'utf8');
+}
+
 /** The program of the README that begins with a comment of its file name, as it stands there. */
 export function programInReadme(name: string): string {
-  const readme = readFileSync(join(CLIENT, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/^```\w+\n(.*?)^```$/gms)].map(([, code]) => code!);
+  const blocks = [...readReadme().matchAll(/^```\w+\n(.*?)^```$/gms)].map(([, code]) => code!);
   const program = blocks.find((code) => code.startsWith(`// ${name}\n`));
   if (program === undefined) throw new Error(`The README has no ${name}`);
   return program;

@@ -1,4 +1,3 @@
-// @ts-check
 // One till and one terminal, as an application uses the package: run with GATEWAY_URL, POS_KEY and TERMINAL_KEY.
 import { Pos, Terminal } from 'terminal-gateway-client';
 import { createRequire } from 'node:module';
