@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 
-type Answer = (frame: any, socket: WebSocket, connection: number) => void;
+type Answer = (frame: any, socket: WebSocket, connection: number, gateway: StubGateway) => void;
 type Door = (request: IncomingMessage, socket: Duplex) => boolean;
 
 /** A gateway that misbehaves as a test wants it: what the real one does only in bad luck. */
@@ -35,7 +35,7 @@ export class StubGateway {
   }
 
   /**
-   * @param answer to each frame; pings are answered unless it says otherwise by being `'silent'`
+   * @param answer to each frame; see {@link polite}
    * @param door false if it has seen to the request itself
    */
   static async start(answer: Answer = () => {}, door: Door = () => true): Promise<StubGateway> {
@@ -65,7 +65,7 @@ export class StubGateway {
     client.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString());
       this.frames.push({ connection, ...frame });
-      this.answer(frame, client, connection);
+      this.answer(frame, client, connection, this);
     });
   }
 }
@@ -76,9 +76,9 @@ export function say(socket: WebSocket, frame: object): void {
 
 /** An answer that sees to pings, and leaves the rest to another. */
 export function polite(answer: Answer = () => {}): Answer {
-  return (frame, socket, connection) => {
+  return (frame, socket, ...more) => {
     if (frame.action === 'ping') say(socket, { action: 'pong' });
-    answer(frame, socket, connection);
+    answer(frame, socket, ...more);
   };
 }
 
