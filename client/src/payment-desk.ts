@@ -136,11 +136,7 @@ export class PaymentDesk {
   /** The gateway does not know a payment. */
   onMissing(transactionId: string): void {
     const payment = this.open.get(transactionId);
-    if (!payment) return;
-    // An older connection is displaced; on the same one the store may still be at work on a request that it did not answer.
-    const { askedOn } = payment;
-    if (askedOn > 0 && askedOn < this.connection.number) payment.isSafe = true;
-    this.ask(payment);
+    if (payment) this.ask(payment);
   }
 
   /** A payment was refused. */

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureProgram } from '../../scripts/programs.mjs';
 import { eventually } from '../../test/support/eventually.js';
 import { order, QUICK, useShop } from './shop.js';
@@ -39,12 +39,11 @@ afterAll(async () => {
   await browser?.close();
   server?.close();
 });
-afterEach(() => shop().sendHome());
 
 /** A till in the page. */
 async function openTill(): Promise<void> {
   const url = `ws://127.0.0.1:${shop().tillLine.port}`;
-  const options = { url, apiKey: shop().cluster.key('pos'), ...QUICK };
+  const options = { url, apiKey: shop().key('pos'), ...QUICK };
   await page.evaluate((given) => {
     const { client } = globalThis as any;
     const events: string[] = [];

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { ClientAction, ServerAction } from '../../src/protocol/index.js';
 import { asyncApi, clientComplaints, serverComplaints } from '../../test/support/document-schemas.js';
@@ -78,7 +78,6 @@ describe('the types', { timeout: 60_000 }, () => {
 });
 
 const shop = useShop();
-afterEach(() => shop().sendHome());
 
 /** A class of sockets that keeps every frame of either way. */
 function witness() {

@@ -60,8 +60,8 @@ describe.each([
     const { cluster } = shop();
     const output = await runProgram([node, installation.write('smoke.mjs', smoke)], {
       GATEWAY_URL: `ws://127.0.0.1:${cluster.instances[0]!.port}`,
-      POS_KEY: cluster.key('pos'),
-      TERMINAL_KEY: cluster.key('t1'),
+      POS_KEY: shop().key('pos'),
+      TERMINAL_KEY: shop().key('t1'),
     });
     expect(JSON.parse(output)).toEqual({ major, uses, outcomes: ['SUCCESS', 'SUCCESS'] });
   });

@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../test/support/eventually.js';
 import type { FinalResponse, PaymentResult, PosOptions } from '../src/index.js';
 import { order, TERMINAL_ID, useShop } from './shop.js';
 
 const shop = useShop();
-afterEach(() => shop().sendHome());
 
 /** A terminal that waits for the test to decide. */
 function patientTerminal() {

@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../test/support/eventually.js';
 import type { FinalResponse, HeldPayment, PaymentContext, TerminalStore } from '../src/index.js';
 import { order, useShop } from './shop.js';
 
 const shop = useShop();
-afterEach(() => shop().sendHome());
 
 /** Keeps payments as a disk would: as text. */
 class Notebook implements TerminalStore {
