@@ -74,7 +74,12 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-explicit-any': 'error' },
   },
   {
-    files: ['test/**/*.ts', 'src/**/*.spec.ts', 'client/test/**/*.ts', 'client/src/**/*.spec.ts'],
+    files: [
+      'test/**/*.ts',
+      'src/**/*.spec.ts',
+      '{client,simulator}/test/**/*.ts',
+      '{client,simulator}/src/**/*.spec.ts',
+    ],
     rules: {
       // A frame from the wire is read as the test expects it; a wrong guess fails the test by itself.
       '@typescript-eslint/no-explicit-any': 'off',
