@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { CannotRun } from './commands/cannot-run.js';
 import { addConformance } from './commands/conformance.js';
+import { addRun } from './commands/run.js';
 import { addScenarios } from './commands/scenarios.js';
+import { addTerminals } from './commands/terminals.js';
 
 /** The options are wrong, or what was asked for can not be done. */
 const CANNOT_RUN = 2;
@@ -10,8 +12,7 @@ const CANNOT_RUN = 2;
 const program = new Command('terminal-gateway-sim')
   .description('Simulated tills and card terminals for any Terminal Gateway.')
   .configureHelp({ showGlobalOptions: true });
-addScenarios(program);
-addConformance(program);
+for (const add of [addRun, addTerminals, addScenarios, addConformance]) add(program);
 for (const command of [program, ...program.commands]) {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : CANNOT_RUN));
 }

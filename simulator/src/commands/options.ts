@@ -37,6 +37,15 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** From 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value > 1) {
+    throw new InvalidArgumentError('must be a number from 0 to 1');
+  }
+  return value;
+}
+
 function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }
