@@ -29,12 +29,14 @@ const TICK_MS = 200;
  */
 export class SimulatedTill extends Line {
   private readonly orders = new Map<string, Order>();
+  /** Payments that are asked for once more when they are over. */
+  private readonly repeatLater = new Map<string, Order>();
   private readonly readers = new Map<string, Reader>();
   private readonly ticker: NodeJS.Timeout;
 
   constructor(
     options: LineOptions,
-    /** How likely a request is sent twice, as by a cashier who clicks twice. */
+    /** How likely a request is sent twice: at once, as by a cashier who clicks twice, or when it is over. */
     private readonly doubles: number,
   ) {
     super(options);
@@ -53,9 +55,12 @@ export class SimulatedTill extends Line {
 
   pay(terminalId: string, tx: string, amount: string): Promise<Ending> {
     return new Promise((resolve) => {
-      this.orders.set(tx, { terminalId, amount, unanswered: 0, resolve });
+      const order = { terminalId, amount, unanswered: 0, resolve };
+      this.orders.set(tx, order);
       this.ask(tx);
-      if (this.random.chance(this.doubles)) this.ask(tx);
+      if (!this.random.chance(this.doubles)) return;
+      if (this.random.chance(0.5)) this.ask(tx);
+      else this.repeatLater.set(tx, order);
     });
   }
 
@@ -89,11 +94,14 @@ export class SimulatedTill extends Line {
 
   private ask(tx: string): void {
     const order = this.orders.get(tx)!;
-    const { terminalId, amount } = order;
+    if (this.request(tx, order)) order.unanswered++;
+  }
+
+  private request(tx: string, { terminalId, amount }: Order): boolean {
     const paymentRequest = { transactionId: tx, amount, currency: 'EUR', paymentMethod: 'CARD' };
-    if (!this.send({ action: 'payment', terminalId, paymentRequest })) return;
-    order.unanswered++;
-    this.journal.add({ what: 'asked', tx });
+    const isSent = this.send({ action: 'payment', terminalId, paymentRequest });
+    if (isSent) this.journal.add({ what: 'asked', tx });
+    return isSent;
   }
 
   private note(what: 'complete' | 'corrected', tx: string, frame: Frame): void {
@@ -135,6 +143,9 @@ export class SimulatedTill extends Line {
   private end(tx: string, ending: Ending): void {
     this.orders.get(tx)?.resolve(ending);
     this.orders.delete(tx);
+    const order = this.repeatLater.get(tx);
+    this.repeatLater.delete(tx);
+    if (order && ending === 'final') this.request(tx, order);
   }
 
   private answer(tx: string, transaction: Transaction | undefined): void {

@@ -11,6 +11,8 @@ export interface Violation {
 type Rule = (subject: Case) => Iterable<string>;
 
 const OPEN = new Set(['PENDING', 'AWAITING_RECONNECT']);
+/** What another payment would be refused with. */
+const REFUSALS_OF_OTHERS = new Set(['PAYMENT_IN_PROGRESS', 'DUPLICATE_TRANSACTION']);
 const OUTCOMES: Record<string, string> = { SUCCESS: 'COMPLETED', FAILED: 'FAILED', CANCELLED: 'CANCELLED' };
 
 const decisionOf = (ledger: readonly Entry[]) => ledger.find(({ what }) => what === 'decided')?.status;
@@ -50,6 +52,14 @@ export const RULES: Record<string, Rule> = {
         );
         if (told.size > 1) yield `${name} was told ${[...told].join(' and ')}`;
       }
+    }
+  },
+
+  *'a repeated request joins'({ terminals, tills }) {
+    const received = [...terminals.values()].some((ledger) => has(ledger, 'received'));
+    for (const [name, log] of tills) {
+      const refusal = only(log, 'refused').find(({ code = '' }) => REFUSALS_OF_OTHERS.has(code));
+      if (received && refusal) yield `${name} asked again for its own payment and was told ${refusal.code}`;
     }
   },
 

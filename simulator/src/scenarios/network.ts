@@ -11,7 +11,7 @@ import { extension } from '../conformance/shape.js';
 import type { Stage } from '../conformance/stage.js';
 
 /** Rounds of a race; in each, the moment is a different one. */
-const ROUNDS = 8;
+const ROUNDS = 24;
 /** Frames that keep the gateway busy with a connection while a newer one comes. */
 const BACKLOG = 14;
 
@@ -158,6 +158,32 @@ export const NETWORK = scenarios('network', 'chosen', [
       till.freezes();
       terminal.answers(asked, 'SUCCESS');
       await terminal.gets(acknowledgement(asked.transactionId));
+      till.drops();
+      await till.connects();
+      await till.gets({ ...paymentComplete(asked, 'SUCCESS'), recovered: extension(true) });
+    },
+  },
+  {
+    name: 'stale-confirmation',
+    about:
+      'what a displaced connection confirms does not count for the newer one, which has confirmed nothing',
+    layer: 'extensions',
+    async play(stage) {
+      const { till, terminal } = stage;
+      const mute = { socket: { autoPong: false } };
+      await terminal.connects();
+      await till.connects(mute);
+      const first = till.now;
+      const asked = await stage.handsOver();
+      terminal.answers(asked, 'SUCCESS');
+      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await till.now.roundTrip(stage.after(0));
+      // Else it would read that it is displaced, and close.
+      first.freeze();
+      await till.connects(mute);
+      await till.gets({ ...paymentComplete(asked, 'SUCCESS'), recovered: extension(true) });
+      first.answerPings();
+      for (let i = 0; i < 5; i++) await till.now.roundTrip(stage.after(0));
       till.drops();
       await till.connects();
       await till.gets({ ...paymentComplete(asked, 'SUCCESS'), recovered: extension(true) });

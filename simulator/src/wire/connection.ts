@@ -70,6 +70,7 @@ export class Connection {
   /** Called with every frame as it comes. */
   onFrame: (frame: Frame) => void = () => {};
   private readonly untaken: Frame[] = [];
+  private readonly pings: Buffer[] = [];
   private readonly waiters = new Set<Waiter>();
   private readonly texts = new WeakMap<Frame, string>();
   private readonly tap: Tap;
@@ -80,6 +81,7 @@ export class Connection {
   ) {
     this.tap = tap;
     socket.on('message', (data: RawData) => this.take((data as Buffer).toString()));
+    socket.on('ping', (payload: Buffer) => this.pings.push(payload));
     // A close follows; there is nothing else to do about a reset.
     socket.on('error', () => {});
     this.closed = new Promise((resolve) => {
@@ -190,6 +192,12 @@ export class Connection {
   drop(): void {
     this.tap('·', 'dropped');
     this.socket.terminate();
+  }
+
+  /** Answers every protocol ping that came, for a connection that does not do so by itself. */
+  answerPings(): void {
+    this.tap('→', `${this.pings.length} protocol pongs`);
+    for (const payload of this.pings.splice(0)) this.socket.pong(payload);
   }
 
   /** Stays connected, reads nothing and answers nothing, as behind a pulled cable. */
