@@ -47,6 +47,17 @@ export default defineConfig({
           globalSetup: ['client/test/global-setup.ts'],
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'simulator',
+          include: ['simulator/src/**/*.spec.ts', 'simulator/test/**/*.spec.ts'],
+          globalSetup: ['simulator/test/global-setup.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 6 },
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -44,7 +44,8 @@ function problemOf(rule: unknown): string | undefined {
 
 /** A rule of the command line: `slow` for every terminal, or `TERM-001=slow` for one. @throws CannotRun */
 export function readRule(text: string): Rule {
-  const [name = '', terminal] = text.split('=').reverse();
+  const at = text.lastIndexOf('=');
+  const [terminal, name] = [text.slice(0, Math.max(0, at)), text.slice(at + 1)];
   if (!isBehaviour(name)) throw new CannotRun(`--behaviour: there is no ${name}`);
   return { behaviour: name, ...(terminal && { terminal }) };
 }

@@ -24,12 +24,15 @@ export class Load {
   private readonly busy = new Set<SimulatedTerminal>();
   private readonly running = new Set<Promise<void>>();
   private readonly random: Random;
+  /** A row of its own: what the nth payment is does not depend on how many found no free terminal. */
+  private readonly amounts: Random;
 
   constructor(
     private readonly fleet: Fleet,
     private readonly options: LoadOptions,
   ) {
     this.random = new Random(options.seed, 'load');
+    this.amounts = new Random(options.seed, 'amounts');
   }
 
   /** Resolves when the time is over or the signal comes; payments may still be open then. */
@@ -67,7 +70,7 @@ export class Load {
     this.askedBy.set(tx, lane);
     this.busy.add(terminal);
     const paying = lane.till
-      .pay(terminal.deviceId, tx, drawAmount(this.random, this.options.mix))
+      .pay(terminal.deviceId, tx, drawAmount(this.amounts, this.options.mix))
       .then(() => {
         this.busy.delete(terminal);
         this.running.delete(paying);

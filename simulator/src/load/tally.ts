@@ -28,12 +28,14 @@ export class Tally {
   readonly refusals = new Map<string, number>();
   readonly latencies = new Latencies();
   private readonly moments = new Map<string, Moments>();
+  /** Payments with an ending; what is asked and told of them again counts no more. */
+  private readonly ended = new Set<string>();
 
   note({ what, tx = '', at, status, code = '' }: Entry): void {
     const moments = this.moments.get(tx);
     switch (what) {
       case 'asked':
-        if (!moments) this.moments.set(tx, { asked: at });
+        if (!moments && !this.ended.has(tx)) this.moments.set(tx, { asked: at });
         return;
       case 'received':
         if (moments) moments.received ??= at;
@@ -49,8 +51,7 @@ export class Tally {
         this.endings.voided++;
         return;
       case 'let-go':
-        this.moments.delete(tx);
-        this.endings['let go']++;
+        this.end(tx, 'let go');
         return;
       case 'refused':
         this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
@@ -67,15 +68,19 @@ export class Tally {
     status: string | undefined,
     code: string,
   ): void {
-    this.moments.delete(tx);
-    if (status === 'SUCCESS') this.endings.approved++;
-    else if (status === 'CANCELLED') this.endings.cancelled++;
-    else if (GIVEN_UP.has(code)) this.endings['given up']++;
-    else this.endings.declined++;
+    if (status === 'SUCCESS') this.end(tx, 'approved');
+    else if (status === 'CANCELLED') this.end(tx, 'cancelled');
+    else this.end(tx, GIVEN_UP.has(code) ? 'given up' : 'declined');
     const { asked, received = NaN, responded = NaN } = moments;
     this.latencies.add('till to terminal', received - asked);
     this.latencies.add('at the terminal', responded - received);
     this.latencies.add('terminal to till', at - responded);
     this.latencies.add('whole payment', at - asked);
+  }
+
+  private end(tx: string, ending: EndingName): void {
+    this.moments.delete(tx);
+    this.ended.add(tx);
+    this.endings[ending]++;
   }
 }
