@@ -20,8 +20,10 @@ import { TillProgram } from './till-program.js';
 import { WitnessedTerminal } from './witnessed-terminal.js';
 
 const SEED = Number(process.env.CHAOS_SEED ?? 4_711);
-const SECONDS = Number(process.env.CHAOS_SECONDS ?? 10);
-const TERMINALS = 8;
+const SECONDS = Number(process.env.CHAOS_SECONDS ?? 8);
+/** Of each way: a cut must find something on its way. */
+const LATENCY_MS = 15;
+const TERMINALS = 14;
 const TILLS = 2;
 const WEIGHTS = {
   'cut clients': 15,
@@ -98,6 +100,7 @@ class Street {
   private async lineOf(): Promise<{ line: TcpProxy; url: string }> {
     const url = new URL(this.world.url);
     const line = await TcpProxy.start({ port: Number(url.port), host: 'localhost' });
+    line.latencyMs = LATENCY_MS;
     this.lines.push(line);
     url.port = String(line.port);
     return { line, url: url.href };
@@ -119,6 +122,20 @@ async function load({ terminals, tills }: Street): Promise<number> {
   });
   await Promise.race([Promise.all(lanes), sleep(SECONDS * 1_000)]);
   return begun;
+}
+
+/** Cuts one client after the other, beside all other faults. @returns how many */
+async function cutAround({ terminals, tills }: Street): Promise<number> {
+  const random = new Random(SEED, 'cuts');
+  const end = Date.now() + SECONDS * 1_000;
+  let cuts = 0;
+  for (; Date.now() < end; cuts++) {
+    await sleep(random.int(50, 400));
+    // Most of what can be lost goes through the tills.
+    const client = random.chance(0.7) ? random.pick(tills) : random.pick(terminals);
+    client.cut();
+  }
+  return cuts;
 }
 
 /** Waits until nothing is open any more; what is open too long the checker finds. */
@@ -164,7 +181,7 @@ describe('the till in thirty lines', () => {
       const { world, terminals, tills } = street;
       const faults = new Faults(world, terminals as unknown as Line[], tills as unknown as Line[]);
       const faulting = faults.run(schedule(SEED, SECONDS * 1_000, WEIGHTS));
-      const begun = await load(street);
+      const [begun, cuts] = await Promise.all([load(street), cutAround(street)]);
       await Promise.all([faulting, faults.heal()]);
       const reader = new StoreReader(world.redis.client);
       await settle(street, reader);
@@ -174,7 +191,7 @@ describe('the till in thirty lines', () => {
       const journals = (clients: readonly { name: string; journal: { entries: Entry[] } }[]) =>
         new Map(clients.map(({ name, journal }) => [name, journal.entries]));
       const histories = { terminals: journals(terminals), tills: journals(tills), records, leftovers };
-      console.log(`${begun} payments, ${summary(tills)}\n${faults.log.join('\n')}`);
+      console.log(`${begun} payments, ${cuts} cuts, ${summary(tills)}\n${faults.log.join('\n')}`);
 
       expect(check(histories)).toEqual([]);
       // Each was told once, and only outcomes were told.
@@ -188,7 +205,8 @@ describe('the till in thirty lines', () => {
       );
       expect(await Promise.all(tills.map((till) => till.finish()))).toEqual(tills.map(() => 0));
       // A run without payments or without faults would prove nothing.
-      expect(begun).toBeGreaterThan(100);
+      expect(begun).toBeGreaterThan(80);
+      expect(cuts).toBeGreaterThan(20);
       expect(faults.counts.size).toBeGreaterThanOrEqual(3);
     },
   );
