@@ -1,6 +1,8 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY client/package.json ./client/
+COPY simulator/package.json ./simulator/
 RUN npm ci
 COPY . .
 RUN npm run build
@@ -8,7 +10,9 @@ RUN npm run build
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
+COPY client/package.json ./client/
+COPY simulator/package.json ./simulator/
+RUN npm ci --omit=dev --workspaces=false --ignore-scripts && npm cache clean --force
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
