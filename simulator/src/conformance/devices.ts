@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyRecord } from '../gateway/keys.js';
-import { Connection, type Closing, type ConnectionOptions, type Outgoing } from '../wire/connection.js';
+import {
+  Connection,
+  Refused,
+  type Closing,
+  type ConnectionOptions,
+  type Outgoing,
+} from '../wire/connection.js';
 import type { Frame, Transaction } from '../wire/frame.js';
 import type { Asked, PaymentRequest } from './contract.js';
 import type { Layer } from './layers.js';
@@ -62,12 +68,7 @@ export class Device {
     const { urls, transcript } = this.around;
     const url = urls[this.connections.length % urls.length]!;
     const name = this.connections.length === 0 ? this.name : `${this.name} #${this.connections.length + 1}`;
-    const connection = await Connection.open({
-      url,
-      key: this.key.key,
-      tap: transcript.of(name),
-      ...options,
-    });
+    const connection = await openPatiently({ url, key: this.key.key, tap: transcript.of(name), ...options });
     this.connections.push(connection);
     return connection;
   }
@@ -225,6 +226,20 @@ export class Terminal extends Device {
   /** How often it said that this payment never arrived. */
   timesDisowned(transactionId: string): number {
     return this.disowned.filter((id) => id === transactionId).length;
+  }
+}
+
+/** Connects, and waits as long as a gateway says that takes no more connections for now. @throws Refused for any other reason */
+async function openPatiently(options: ConnectionOptions): Promise<Connection> {
+  for (;;) {
+    try {
+      return await Connection.open(options);
+    } catch (error) {
+      const body =
+        error instanceof Refused && error.status === 429 ? (error.body as { retryAfterMs?: number }) : {};
+      if (typeof body.retryAfterMs !== 'number') throw error;
+      await sleep(body.retryAfterMs);
+    }
   }
 }
 

@@ -46,7 +46,7 @@ it('takes the devices of a scenario from one group, and foreign ones from anothe
 
 it('knows what can never be given', () => {
   const pool = new KeyPool(keys);
-  while (pool.lease({ ...NOTHING, tills: 1 }));
+  for (let i = 0; i < 3; i++) expect(pool.lease({ ...NOTHING, tills: 1 })).toBeDefined();
   expect(pool.couldLease({ ...NOTHING, tills: 2 })).toBe(true);
   expect(pool.couldLease({ ...NOTHING, tills: 3 })).toBe(false);
   expect(pool.couldLease({ ...NOTHING, terminals: 1, foreignTerminals: 3 })).toBe(false);

@@ -7,7 +7,7 @@ import {
 } from '../conformance/contract.js';
 import { Mismatch, newRequest } from '../conformance/devices.js';
 import { scenarios } from '../conformance/scenario.js';
-import { extension } from '../conformance/shape.js';
+import { extension, including } from '../conformance/shape.js';
 import type { Stage } from '../conformance/stage.js';
 
 /** Rounds of a race; in each, the moment is a different one. */
@@ -48,12 +48,13 @@ export const NETWORK = scenarios('network', 'chosen', [
   {
     name: 'delivered-once-when-confirmed',
     about: 'a push that was confirmed does not come again',
+    layer: 'extensions',
     async play(stage) {
       const { till, terminal } = await stage.opens();
       const asked = await stage.handsOver();
       terminal.answers(asked, 'SUCCESS');
       await till.gets(paymentComplete(asked, 'SUCCESS'));
-      await till.sees(asked, { delivery: 'received' });
+      await till.sees(asked, { timeline: including({ event: 'receipted' }) });
       await till.closes();
       await till.connects();
       await till.getsNo('paymentComplete', asked.transactionId);
