@@ -37,9 +37,10 @@ beforeEach(async () => {
 
 afterEach(() => cluster.close());
 
-/** When the lease of an instance ends if it is not renewed, ms. */
+/** When the lease of a dead instance ends, ms. What it had sent before it died may still renew it. */
 async function leaseEnd(instanceId: string): Promise<number> {
   const { redis, prefix } = cluster;
+  await eventually(async () => !String(await redis.client('LIST')).includes(`name=${prefix}:${instanceId}:`));
   const [owned = ''] = await redis.keys(`${prefix}:*:owned`);
   const flat = await redis.zrange(owned.replace(/owned$/, 'leases'), 0, '-1', 'WITHSCORES');
   const mine = flat.findIndex((name) => name.startsWith(`${instanceId}~`));
