@@ -52,10 +52,15 @@ async function read(redis: Client, name: string): Promise<DumpedKey> {
   return { content: await contentOfType(redis, name, type), ttl };
 }
 
+/** The store may tell the fields of a hash in another order each time; where contents are compared as text, that must not show. */
+function inOrder(fields: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 async function contentOfType(redis: Client, name: string, type: string): Promise<unknown> {
   switch (type) {
     case 'hash':
-      return redis.hgetall(name);
+      return inOrder(await redis.hgetall(name));
     case 'string':
       return redis.get(name);
     case 'zset':
