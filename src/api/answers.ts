@@ -6,9 +6,6 @@ import { GatewayError, type ErrorName } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 import type { ApiRequest } from './api-request.js';
 
-/** When to come back to an instance or a store that is away. */
-const AWAY_RETRY_MS = 1_000;
-
 /** What the framework and the body reader throw by themselves, by the HTTP status they mean. */
 const BY_STATUS: Record<number, ErrorName> = {
   400: 'INVALID_JSON',
@@ -56,9 +53,9 @@ export class Answers {
 
 /** Answers a call with an error, in the one shape that all of them have. */
 export function answerError(response: Response, error: GatewayError): void {
-  const retryAfterMs = error.extras.retryAfterMs ?? (error.httpStatus === 503 ? AWAY_RETRY_MS : undefined);
-  if (retryAfterMs !== undefined && !response.headersSent) {
-    response.setHeader('retry-after', Math.ceil(retryAfterMs / 1000));
+  const { retryAfterSeconds } = error;
+  if (retryAfterSeconds !== undefined && !response.headersSent) {
+    response.setHeader('retry-after', retryAfterSeconds);
   }
   send(response, error.httpStatus, JSON.stringify(error.toHttpBody()));
 }

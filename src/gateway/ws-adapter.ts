@@ -150,13 +150,13 @@ async function settled(result: unknown): Promise<unknown> {
 
 function refuse(socket: Duplex, error: GatewayError): void {
   const body = JSON.stringify(error.toBody());
-  const retryAfter = error.extras.retryAfterMs ?? (error.status === 503 ? 1_000 : undefined);
+  const { retryAfterSeconds } = error;
   const lines = [
     `HTTP/1.1 ${error.status} ${error.toBody().error}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    ...(retryAfter === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfter / 1000)}`]),
+    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
   ];
   socket.once('finish', () => socket.destroy());
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);

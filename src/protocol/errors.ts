@@ -20,6 +20,9 @@ const STATUS_TEXT = {
   504: 'Gateway Timeout',
 } as const;
 
+/** When to come back to a store, an instance or a terminal that is away. */
+const AWAY_RETRY_MS = 1_000;
+
 interface CatalogueEntry {
   status: keyof typeof STATUS_TEXT;
   /** Where HTTP answers with another status than the error frame names. */
@@ -199,6 +202,12 @@ export class GatewayError extends Error {
   /** Of the answer to an HTTP call. */
   get httpStatus(): number {
     return this.entry.httpStatus ?? this.entry.status;
+  }
+
+  /** When to come back, for `Retry-After`; undefined if coming back is no remedy. */
+  get retryAfterSeconds(): number | undefined {
+    const ms = this.extras.retryAfterMs ?? (this.httpStatus === 503 ? AWAY_RETRY_MS : undefined);
+    return ms === undefined ? undefined : Math.ceil(ms / 1000);
   }
 
   /** The body of the answer to an HTTP call. */
