@@ -2,6 +2,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY client/package.json ./client/
+COPY console/package.json ./console/
 COPY simulator/package.json ./simulator/
 RUN npm ci
 COPY . .
@@ -11,6 +12,7 @@ FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY client/package.json ./client/
+COPY console/package.json ./console/
 COPY simulator/package.json ./simulator/
 RUN npm ci --omit=dev --workspaces=false --ignore-scripts && npm cache clean --force
 
