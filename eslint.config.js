@@ -8,11 +8,17 @@ const ENVIRONMENT_RULE =
   'The environment is read in src/config alone: take the value from the config object.';
 // A leading underscore says: left unused on purpose, the signature asks for it.
 const UNUSED_RULE = { argsIgnorePattern: '^_', varsIgnorePattern: '^_$', ignoreRestSiblings: true };
+const PAGE_RULE = [
+  {
+    group: ['**/src/**', 'node:*'],
+    message: 'The page takes from the gateway only the shapes in console/src/api/views.ts.',
+  },
+];
 
 export default defineConfig(
   { ignores: ['**/dist/', 'dist-bench/', 'dist-chaos/', 'data/', 'coverage/'] },
   {
-    files: ['**/*.{js,mjs,ts}'],
+    files: ['**/*.{js,mjs,ts,tsx}'],
     extends: [js.configs.recommended],
     languageOptions: { globals: globals.node },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -23,7 +29,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -70,15 +76,20 @@ export default defineConfig(
     },
   },
   {
-    files: ['client/src/**/*.ts'],
+    files: ['client/src/**/*.ts', 'console/src/**/*.{ts,tsx}'],
     rules: { '@typescript-eslint/no-explicit-any': 'error' },
+  },
+  {
+    files: ['console/src/**/*.{ts,tsx}'],
+    ignores: ['console/src/api/views.ts', 'console/src/**/*.spec.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: PAGE_RULE }] },
   },
   {
     files: [
       'test/**/*.ts',
       'src/**/*.spec.ts',
-      '{client,simulator}/test/**/*.ts',
-      '{client,simulator}/src/**/*.spec.ts',
+      '{client,console,simulator}/test/**/*.ts',
+      '{client,console,simulator}/src/**/*.spec.ts',
     ],
     rules: {
       // A frame from the wire is read as the test expects it; a wrong guess fails the test by itself.

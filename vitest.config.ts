@@ -15,6 +15,8 @@ const withServers = (name: string, order: number) => ({
 });
 
 const client = withServers('client', 6);
+// Alone at the end: what a browser shows within seconds must not depend on what else runs.
+const page = withServers('console', 7);
 
 export default defineConfig({
   test: {
@@ -26,7 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['src/**/*.spec.ts', 'lint/**/*.spec.js', 'test/support/**/*.spec.ts'],
+          include: ['{src,console/src}/**/*.spec.ts', 'lint/**/*.spec.js', 'test/support/**/*.spec.ts'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -47,6 +49,7 @@ export default defineConfig({
           globalSetup: ['client/test/global-setup.ts'],
         },
       },
+      { ...page, test: { ...page.test, include: ['console/test/**/*.spec.ts'] } },
       {
         extends: true,
         test: {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 
 /** The tests run the programs as they are shipped: what is older than its source would be yesterday's. */
 export default function setup(): void {
-  buildIfStale('dist/main.js', 'src', ['build']);
+  buildIfStale('dist/main.js', 'src', ['build:server']);
   buildIfStale('simulator/dist/main.js', 'simulator/src', ['build', '-w', 'simulator']);
 }
 
