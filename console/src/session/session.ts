@@ -1,0 +1,40 @@
+import { signal } from '@preact/signals';
+import { api, whenSignedOut } from '../api/client.js';
+import { ApiFailure } from '../api/failure.js';
+import type { SessionView } from '../api/views.js';
+
+/** Who is signed in; null: nobody; undefined: not known yet. */
+export const session = signal<SessionView | null | undefined>(undefined);
+
+whenSignedOut(() => (session.value = null));
+
+/** Asks who is signed in. Whatever keeps the gateway from answering leaves what is known as it is. */
+export async function restoreSession(): Promise<void> {
+  try {
+    session.value = await api.get<SessionView>('/session');
+  } catch (error) {
+    const isKnown = error instanceof ApiFailure && error.status === 401;
+    if (isKnown || session.value === undefined) session.value = null;
+  }
+}
+
+/** @throws ApiFailure */
+export async function signIn(key: string): Promise<void> {
+  session.value = await api.post<SessionView>('/session', { key });
+}
+
+/** Ends the session, at the gateway too if it can be reached. */
+export async function signOut(): Promise<void> {
+  try {
+    await api.remove('/session');
+  } finally {
+    session.value = null;
+  }
+}
+
+/** A key handed over behind the `#` of a link, which reaches no server and no log. It leaves the address bar at once. */
+export function keyFromLink(): string {
+  const key = new URLSearchParams(location.hash.slice(1)).get('key') ?? '';
+  if (key !== '') history.replaceState(null, '', location.pathname + location.search);
+  return key;
+}

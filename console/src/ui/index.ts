@@ -1,0 +1,14 @@
+export { Badge, StatusDot, type Tone } from './badge.js';
+export { Button, type ButtonProps } from './button.js';
+export { Choice } from './choice.js';
+export { CopyButton } from './copy-button.js';
+export { Dialog } from './dialog.js';
+export { EmptyState } from './empty-state.js';
+export { Field, type ControlProps } from './field.js';
+export { Mark } from './mark.js';
+export { Facts, Panel } from './panel.js';
+export { Ago, Moment, SecondsLeft } from './relative-time.js';
+export { Table, type Column } from './table.js';
+export { agoText, lengthText, timeText } from './time.js';
+export { tell, tellFailure, Toasts } from './toast.js';
+export { VirtualList } from './virtual-list.js';
