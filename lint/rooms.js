@@ -26,7 +26,7 @@ export const ARROWS = {
   ],
   audit: ['redis', 'config', 'logging'],
   webhooks: ['payments', 'keys', 'presence', 'redis', 'protocol', 'config', 'logging'],
-  edge: ['redis', 'protocol', 'config', 'logging'],
+  edge: ['audit', 'redis', 'protocol', 'config', 'logging'],
   instances: ['edge', 'relay', 'presence', 'connections', 'metrics', 'redis', 'config', 'logging'],
   gateway: [
     'edge',
@@ -41,18 +41,7 @@ export const ARROWS = {
     'config',
     'logging',
   ],
-  api: [
-    'edge',
-    'audit',
-    'payments',
-    'terminals',
-    'webhooks',
-    'keys',
-    'redis',
-    'protocol',
-    'config',
-    'logging',
-  ],
+  api: ['edge', 'payments', 'terminals', 'webhooks', 'keys', 'redis', 'protocol', 'config', 'logging'],
   console: [
     'edge',
     'audit',

@@ -1,18 +1,9 @@
-import type { Request, Response } from 'express';
-import {
-  GatewayError,
-  parseBody,
-  validationFailed,
-  type ClientFrame,
-  type Principal,
-} from '../protocol/index.js';
+import type { Response } from 'express';
+import type { HttpRequest } from '../edge/index.js';
+import { GatewayError, validationFailed, type Principal } from '../protocol/index.js';
 
-/** A request that came in over HTTP, with what the edge has found out about it. */
-export interface ApiRequest extends Request {
-  /** Correlation id: in every log line about this request, and in the answer's `x-request-id`. */
-  requestId: string;
-  /** The raw bytes; undefined if there is no body. */
-  body: Buffer | undefined;
+/** A call of the HTTP API, with what the edge has found out about it. */
+export interface ApiRequest extends HttpRequest {
   /** Set by the guard. */
   principal: Principal;
   /** When the caller signed it, ms by its clock; set by the guard. */
@@ -20,11 +11,6 @@ export interface ApiRequest extends Request {
 }
 
 const LONGEST_WAIT_S = 90;
-
-/** @throws GatewayError `INVALID_JSON` for anything but a JSON object */
-export function jsonBody({ body }: ApiRequest): Omit<ClientFrame, 'action'> {
-  return parseBody(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
-}
 
 /**
  * How long the caller wants to wait, by `?wait=N` or `Prefer: wait=N` in seconds.

@@ -1,12 +1,10 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { AuditModule } from '../audit/index.js';
 import { DrainState, EdgeModule } from '../edge/index.js';
 import { KeysModule } from '../keys/index.js';
 import { PaymentsModule, Waits } from '../payments/index.js';
 import { TerminalsModule } from '../terminals/index.js';
 import { Courier, WebhooksModule } from '../webhooks/index.js';
-import { Acts } from './acts.js';
 import { Answers } from './answers.js';
 import { ApiExceptionFilter } from './exception.filter.js';
 import { PaymentsController } from './payments.controller.js';
@@ -16,9 +14,9 @@ import { TransactionsController } from './transactions.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 @Module({
-  imports: [AuditModule, EdgeModule, KeysModule, PaymentsModule, TerminalsModule, WebhooksModule],
+  imports: [EdgeModule, KeysModule, PaymentsModule, TerminalsModule, WebhooksModule],
   controllers: [TerminalsController, PaymentsController, TransactionsController, WebhooksController],
-  providers: [Acts, Answers, Replays, { provide: APP_FILTER, useClass: ApiExceptionFilter }],
+  providers: [Answers, Replays, { provide: APP_FILTER, useClass: ApiExceptionFilter }],
 })
 export class ApiModule {
   constructor(drain: DrainState, waits: Waits, courier: Courier) {

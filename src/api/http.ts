@@ -28,7 +28,7 @@ export function prepareHttp(app: NestExpressApplication): void {
     logWhenDone(request, response, logger);
     next();
   });
-  app.use('/v1', refuseFlooders(app.get(RateLimits), app.get<Config>('CONFIG')));
+  app.use(['/v1', '/console/api'], refuseFlooders(app.get(RateLimits), app.get<Config>('CONFIG')));
   app.useBodyParser('raw', { type: () => true, limit: MAX_BODY_BYTES, inflate: false });
 }
 
@@ -53,10 +53,10 @@ function refuseFlooders(limits: RateLimits, { trustedProxies }: Config) {
 function logWhenDone(request: ApiRequest, response: Response, logger: Logger): void {
   const startedAt = Date.now();
   response.once('close', () => {
-    const { method, path, requestId, principal } = request as Partial<ApiRequest>;
+    const { method, path, requestId, actor } = request as Partial<ApiRequest>;
     const status = response.writableFinished ? response.statusCode : 'aborted';
     logger.debug(
-      { requestId, method, path, status, ms: Date.now() - startedAt, keyId: principal?.keyId },
+      { requestId, method, path, status, ms: Date.now() - startedAt, keyId: actor?.id },
       'request',
     );
   });

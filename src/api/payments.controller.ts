@@ -1,12 +1,13 @@
 import { Controller, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Config } from '../config/index.js';
+import { jsonBody } from '../edge/index.js';
 import { Payments, readPaymentRequest, Waits, type Caller, type PaymentOrder } from '../payments/index.js';
 import { GatewayError, memberTexts, validationFailed, withoutMembers } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 import { Endpoints } from '../webhooks/index.js';
 import { Answers, type Answer } from './answers.js';
-import { assertDesktop, goneSignal, jsonBody, wantedWaitMs, type ApiRequest } from './api-request.js';
+import { assertDesktop, goneSignal, wantedWaitMs, type ApiRequest } from './api-request.js';
 import { SignedGuard } from './signed.guard.js';
 
 /** Payments over HTTP: the same transactions as over WebSocket, for callers that wait or have webhooks. */

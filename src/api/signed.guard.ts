@@ -1,10 +1,10 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Config } from '../config/index.js';
-import { ClientAddress, DrainState, RateLimits } from '../edge/index.js';
+import { ClientAddress, DrainState, jsonBody, RateLimits } from '../edge/index.js';
 import { isSignedBy, KeyStore, signedAt, type Credentials } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
 import { GatewayError } from '../protocol/index.js';
-import { jsonBody, type ApiRequest } from './api-request.js';
+import type { ApiRequest } from './api-request.js';
 import { Replays } from './replays.js';
 
 const CHANGING = new Set(['POST', 'PUT', 'DELETE']);
@@ -43,6 +43,7 @@ export class SignedGuard implements CanActivate {
     const { principal, secret } = await this.knownKey(request, key);
     request.signedAt = await this.signedAt(request, principal.groupId, secret);
     request.principal = principal;
+    request.actor = { kind: 'key', id: principal.keyId };
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Put, Req, UseGuards } from '@nestjs/common';
+import { Acts, jsonBody, type Act } from '../edge/index.js';
 import {
   CreateEndpointDto,
   ListDeliveriesDto,
@@ -8,8 +9,7 @@ import {
   validationFailed,
 } from '../protocol/index.js';
 import { Deliveries, Endpoints } from '../webhooks/index.js';
-import { Acts } from './acts.js';
-import { assertDesktop, jsonBody, type ApiRequest } from './api-request.js';
+import { assertDesktop, type ApiRequest } from './api-request.js';
 import { SignedGuard } from './signed.guard.js';
 
 const DEFAULT_LIMIT = 50;
@@ -38,7 +38,7 @@ export class WebhooksController {
       description: description ?? undefined,
       metadata: metadata ?? undefined,
     });
-    await this.acts.note(request, 'endpoint.created', endpoint.endpointId);
+    await this.note(request, 'endpoint.created', endpoint.endpointId);
     return stamped({ ...endpoint, secret });
   }
 
@@ -61,7 +61,7 @@ export class WebhooksController {
     const change = validateDto(UpdateEndpointDto, jsonBody(request).body);
     assertSmall(change.metadata);
     const endpoint = await this.endpoints.update(groupId, endpointId, change);
-    await this.acts.note(request, 'endpoint.updated', endpointId);
+    await this.note(request, 'endpoint.updated', endpointId);
     return stamped(endpoint);
   }
 
@@ -70,7 +70,7 @@ export class WebhooksController {
   @HttpCode(204)
   async remove(@Req() request: ApiRequest, @Param('endpointId') endpointId: string): Promise<void> {
     await this.endpoints.remove(groupOf(request), endpointId);
-    await this.acts.note(request, 'endpoint.deleted', endpointId);
+    await this.note(request, 'endpoint.deleted', endpointId);
   }
 
   /** @throws GatewayError `VALIDATION_FAILED`, `ENDPOINT_NOT_FOUND` */
@@ -82,7 +82,7 @@ export class WebhooksController {
     const { overlapSeconds } = validateDto(RotateSecretDto, body);
     const overlapMs = overlapSeconds === undefined ? undefined : overlapSeconds * 1000;
     const { endpoint, secret } = await this.endpoints.rotate(groupId, endpointId, overlapMs);
-    await this.acts.note(request, 'endpoint.secret-rotated', endpointId);
+    await this.note(request, 'endpoint.secret-rotated', endpointId);
     return stamped({ ...endpoint, secret });
   }
 
@@ -114,8 +114,12 @@ export class WebhooksController {
     @Param('deliveryId') deliveryId: string,
   ): Promise<object> {
     const delivery = await this.deliveries.redeliver({ groupId: groupOf(request), endpointId, deliveryId });
-    await this.acts.note(request, 'delivery.redelivered', deliveryId);
+    await this.note(request, 'delivery.redelivered', deliveryId);
     return stamped(delivery);
+  }
+
+  private note(request: ApiRequest, action: Act['action'], subject: string): Promise<void> {
+    return this.acts.note(request, { action, subject, groupId: request.principal.groupId });
   }
 }
 

@@ -15,15 +15,20 @@ export type AuditAction =
   | 'endpoint.updated'
   | 'endpoint.deleted'
   | 'endpoint.secret-rotated'
-  | 'delivery.redelivered';
+  | 'delivery.redelivered'
+  | 'payment.resolved'
+  | 'playground.opened'
+  | 'playground.closed'
+  | 'console.signed-in'
+  | 'console.signed-out';
 
 /** One act. Never a key, a secret or a url in it. */
 export interface AuditAct {
   /** UUIDv7. */
   id: string;
   action: AuditAction;
-  /** Who did it: `key` with its public name, or `command` with the user of the machine. */
-  actor: { kind: 'key' | 'command'; id: string };
+  /** Who did it: `key` and `admin` with the public name of the key, or `command` with the user of the machine. */
+  actor: { kind: 'key' | 'admin' | 'command'; id: string };
   /** From where: the address of a call, the host of a command. */
   from: string;
   /** What it was done to, by its id. */
