@@ -2,35 +2,42 @@ import 'reflect-metadata';
 import { hostname, userInfo } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditAction, AuditLog } from '../audit/index.js';
-import type { IssuedKey, KeyStore } from '../keys/index.js';
+import { KEY_KINDS, type IssuedKey, type KeyKind, type KeyStore } from '../keys/index.js';
 import { withKeyStore, type KeyDesk } from './key-store-access.js';
 
 const MINUTE_MS = 60_000;
 
 interface CreateOptions {
   id?: string;
-  group: string;
-  type: 'desktop' | 'terminal';
+  group?: string;
+  type: KeyKind;
   device?: string;
   metadata?: object;
 }
 
-const program = new Command('keys').description('Manages the API keys of tills and terminals.');
+const program = new Command('keys').description('Manages the API keys of tills, terminals and admins.');
 
 program
   .command('create')
   .description('make a key; it is shown once and never again')
-  .requiredOption('--group <groupId>', 'group (tenant) of the key')
   .addOption(
-    new Option('--type <deviceType>', 'kind of device')
-      .choices(['desktop', 'terminal'])
+    new Option('--type <type>', 'a till, a terminal, or an admin of the console')
+      .choices(KEY_KINDS)
       .makeOptionMandatory(),
   )
+  .option('--group <groupId>', 'tills and terminals: group (tenant) of the key')
   .option('--device <deviceId>', 'terminals: stable device id, unique in the group')
   .option('--metadata <json>', 'terminals: object shown in lists', jsonObject)
   .option('--id <id>', 'public name of the key; made up if absent')
-  .action(async ({ id, group, type, device, metadata }: CreateOptions) => {
-    const wanted = { groupId: group, deviceType: type, deviceId: device, metadata, ...(id && { id }) };
+  .action(async ({ id, group, type, device, metadata }: CreateOptions, command: Command) => {
+    if ((group === undefined) !== (type === 'admin')) {
+      const isNeeded = group === undefined;
+      command.error(
+        `error: --group is ${isNeeded ? 'needed for tills and terminals' : 'not for admin keys'}`,
+      );
+    }
+    const names = { ...(group !== undefined && { groupId: group }), ...(id && { id }) };
+    const wanted = { deviceType: type, deviceId: device, ...(metadata && { metadata }), ...names };
     await withKeyStore(async (desk) => {
       const issued = await desk.keys.create(wanted);
       await note(desk, 'key.created', issued.record);

@@ -1,6 +1,13 @@
 export { KeyFileError, loadKeyFile, parseKeyFile } from './key-file.js';
-export type { KeyRecord } from './key-record.js';
-export { type Credentials, type IssuedKey, KeyConflict, KeyStore, type NewKey } from './key-store.js';
+export { KEY_KINDS, type KeyKind, type KeyRecord } from './key-record.js';
+export {
+  type Credentials,
+  type IssuedKey,
+  KeyConflict,
+  KeyStore,
+  type KeyTrouble,
+  type NewKey,
+} from './key-store.js';
 export { KeysModule } from './keys.module.js';
 export { Sealing, sha256Hex } from './sealing.js';
 export { isSignedBy, SIGNATURE_WINDOW_MS, signatureOf, signedAt } from './signature.js';

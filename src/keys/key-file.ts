@@ -13,15 +13,16 @@ export class KeyFileError extends Error {
 }
 
 /**
- * Upserts the records of an API keys file: `{"keys":[{id, key, secret?, groupId, deviceType, deviceId?, metadata?, disabled?}]}`.
+ * Upserts the records of an API keys file: `{"keys":[{id, key, secret?, groupId, deviceType, deviceId?, metadata?, disabled?}]}`,
+ * those of admins without `groupId`.
  * Keys that are not in the file stay as they are.
  * @returns how many there were
  * @throws KeyFileError with every problem at once, before anything is stored
  */
 export async function loadKeyFile(path: string, keys: KeyStore): Promise<number> {
   const records = parseKeyFile(await readFile(path, 'utf8'));
-  for (const { key, metadata = {}, disabled = false, ...rest } of records) {
-    await keys.put({ ...rest, metadata, disabled }, key);
+  for (const { key, groupId = '', metadata = {}, disabled = false, ...rest } of records) {
+    await keys.put({ ...rest, groupId, metadata, disabled }, key);
   }
   return records.length;
 }

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import type { Principal } from '../protocol/index.js';
 import { defineScript, Store, texts } from '../redis/index.js';
-import { namingProblem, principalOf, type KeyRecord } from './key-record.js';
+import { isDevice, namingProblem, principalOf, type DeviceRecord, type KeyRecord } from './key-record.js';
 import { Sealing, sha256Hex } from './sealing.js';
 
 const file = (name: string) => new URL(`./scripts/${name}.lua`, import.meta.url);
@@ -15,14 +15,14 @@ const lookup = defineScript(file('lookup'), {
 });
 
 const upsert = defineScript(file('upsert'), {
-  keys: ['records', 'hashes', 'devices', 'changes'],
+  keys: ['records', 'hashes', 'devices', 'changes', 'ids'],
   args: ['id', 'record', 'device', 'expected'],
   reply: texts,
 });
 
 /** What a caller decides about a key; everything else is made here. */
-export type NewKey = Pick<KeyRecord, 'groupId' | 'deviceType'> &
-  Partial<Pick<KeyRecord, 'id' | 'deviceId' | 'metadata'>>;
+export type NewKey = Pick<KeyRecord, 'deviceType'> &
+  Partial<Pick<KeyRecord, 'groupId' | 'id' | 'deviceId' | 'metadata'>>;
 
 /** A key as shown once, at its creation or rotation. */
 export interface IssuedKey {
@@ -38,9 +38,28 @@ export interface Credentials {
   secret: string | undefined;
 }
 
+/** A record, and its text as proof that it was not changed meanwhile. */
+interface StoredKey {
+  record: KeyRecord;
+  text: string;
+}
+
+/** What a key is for, and stays for. */
+const SAME = ['groupId', 'deviceType', 'deviceId'] as const;
+
+/** Why a key cannot be stored: a name is not allowed, there is no such key, or another one or a change is in the way. */
+export type KeyTrouble = 'name' | 'unknown' | 'conflict';
+
 /** A key that cannot be stored as asked; the message is for the operator. */
 export class KeyConflict extends Error {
   override readonly name = 'KeyConflict';
+
+  constructor(
+    message: string,
+    readonly trouble: KeyTrouble = 'conflict',
+  ) {
+    super(message);
+  }
 }
 
 /**
@@ -52,6 +71,7 @@ export class KeyConflict extends Error {
  * | `{keys}:hashes` | hash | SHA-256 of a key → id |
  * | `{keys}:devices` | zset, all scores 0 | `group\ndevice\nid`, to be searched by prefix |
  * | `{keys}:changes` | zset | id → when last changed, ms |
+ * | `{keys}:ids` | zset, all scores 0 | ids, to be read page by page |
  */
 @Injectable()
 export class KeyStore {
@@ -69,21 +89,39 @@ export class KeyStore {
       hashes: name('hashes'),
       devices: name('devices'),
       changes: name('changes'),
+      ids: name('ids'),
     };
   }
 
-  /** Who presents this key; undefined for an unknown, outdated or disabled one. */
+  /** Which device presents this key; undefined for an unknown, outdated or disabled one. */
   async authenticate(key: string): Promise<Principal | undefined> {
-    const record = await this.valid(key);
+    const record = await this.device(key);
     return record && principalOf(record);
   }
 
-  /** Who presents this key, and the secret of its signatures; undefined for an unknown, outdated or disabled one. */
+  /** Which device presents this key, and the secret of its signatures; undefined as in {@link authenticate}. */
   async credentials(key: string): Promise<Credentials | undefined> {
-    const record = await this.valid(key);
+    const record = await this.device(key);
     return (
       record && { principal: principalOf(record), secret: record.secret && this.sealing.open(record.secret) }
     );
+  }
+
+  /** The id of the admin who presents this key; undefined for a device's, an unknown, outdated or disabled one. */
+  async admin(key: string): Promise<string | undefined> {
+    const record = await this.valid(key);
+    return record?.deviceType === 'admin' ? record.id : undefined;
+  }
+
+  /** Whether an admin who has presented his key may still go on. */
+  async isEnabledAdmin(id: string): Promise<boolean> {
+    const [record] = await this.read([id]);
+    return record?.deviceType === 'admin' && !record.disabled;
+  }
+
+  private async device(key: string): Promise<DeviceRecord | undefined> {
+    const record = await this.valid(key);
+    return record && isDevice(record) ? record : undefined;
   }
 
   private async valid(key: string): Promise<KeyRecord | undefined> {
@@ -119,6 +157,15 @@ export class KeyStore {
   async list(): Promise<KeyRecord[]> {
     const texts = await this.store.ask((redis) => redis.hvals(this.names.records));
     return texts.map((text) => JSON.parse(text) as KeyRecord).sort((a, b) => a.id.localeCompare(b.id));
+  }
+
+  /** Some of the keys, by id. @param after the id that the page before ended with @param limit how many at the most */
+  async page(limit: number, after?: string): Promise<KeyRecord[]> {
+    const from = after === undefined ? '-' : `(${after}`;
+    const ids = await this.store.ask((redis) =>
+      redis.zrangebylex(this.names.ids, from, '+', 'LIMIT', 0, limit),
+    );
+    return this.read(ids);
   }
 
   /** True if the store holds no key at all. */
@@ -159,12 +206,29 @@ export class KeyStore {
     const id = wanted.id ?? `key_${randomBytes(8).toString('hex')}`;
     const problem = namingProblem({ ...wanted, id });
     if (problem) {
-      throw new KeyConflict(problem);
+      throw new KeyConflict(problem, 'name');
     }
     if ((await this.read([id])).length > 0) {
       throw new KeyConflict(`a key with id ${id} exists`);
     }
-    return this.issue({ ...wanted, id, keyHash: '', metadata: wanted.metadata ?? {}, disabled: false }, '');
+    const { groupId = '', metadata = {} } = wanted;
+    return this.issue({ ...wanted, id, keyHash: '', groupId, metadata, disabled: false }, '');
+  }
+
+  /**
+   * Makes a new key, or, if there is one of this id, gives it a new secret text and enables it.
+   * @throws KeyConflict if the one there is belongs to something else
+   */
+  async renew(wanted: NewKey & { id: string }): Promise<IssuedKey> {
+    const found = await this.find(wanted.id);
+    if (!found) {
+      return this.create(wanted);
+    }
+    const { previousKeyHash: _hash, previousValidUntil: _until, ...record } = found.record;
+    if (!SAME.every((name) => record[name] === wanted[name])) {
+      throw new KeyConflict(`a key with id ${wanted.id} exists, and is for something else`);
+    }
+    return this.issue({ ...record, disabled: false }, found.text);
   }
 
   /**
@@ -211,12 +275,17 @@ export class KeyStore {
     return { record: stored, key, secret };
   }
 
-  private async existing(id: string): Promise<{ record: KeyRecord; text: string }> {
-    const text = await this.store.ask((redis) => redis.hget(this.names.records, id));
-    if (text === null) {
-      throw new KeyConflict(`no key with id ${id}`);
+  private async existing(id: string): Promise<StoredKey> {
+    const found = await this.find(id);
+    if (!found) {
+      throw new KeyConflict(`no key with id ${id}`, 'unknown');
     }
-    return { record: JSON.parse(text) as KeyRecord, text };
+    return found;
+  }
+
+  private async find(id: string): Promise<StoredKey | undefined> {
+    const text = await this.store.ask((redis) => redis.hget(this.names.records, id));
+    return text === null ? undefined : { record: JSON.parse(text) as KeyRecord, text };
   }
 
   private async write(record: KeyRecord, expected: string): Promise<void> {

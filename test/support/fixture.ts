@@ -20,8 +20,9 @@ export interface TestKey {
   key?: string;
   /** Of the signatures of the HTTP API. */
   secret?: string;
-  groupId: string;
-  deviceType: 'desktop' | 'terminal';
+  /** Absent for an admin. */
+  groupId?: string;
+  deviceType: 'desktop' | 'terminal' | 'admin';
   deviceId?: string;
   metadata?: object;
   disabled?: boolean;
@@ -30,6 +31,11 @@ export interface TestKey {
 /** A till's key. */
 export function posKey(id: string, groupId = 'shop'): TestKey {
   return { id, groupId, deviceType: 'desktop' };
+}
+
+/** The key of an operator who signs in at the console. */
+export function adminKey(id: string): TestKey {
+  return { id, deviceType: 'admin' };
 }
 
 /** A terminal's key. @param deviceId undefined for a terminal that is known by its connection alone */

@@ -1,10 +1,10 @@
 -- Creates or replaces one API key record.
--- KEYS records, hashes, devices, changes
+-- KEYS records, hashes, devices, changes, ids
 -- ARGV id, record (JSON), device (prefix 'group\ndevice\n' of the entry in devices, or ''), expected (record that the
 --      caller has read and changed, '' = any), then the hashes under which the record is found
 -- Returns {'stored'}, {'device_taken', id}, {'key_taken', id}, or {'changed'} if the record is not the expected one
 -- Effects: notes the change for the instances, which end sockets of disabled keys
-local records, hashes, devices, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local records, hashes, devices, changes, ids = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, record, device, expected = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local old = redis.call('HGET', records, id)
@@ -38,6 +38,7 @@ if old then
   end
 end
 redis.call('HSET', records, id, record)
+redis.call('ZADD', ids, 0, id)
 for i = 5, #ARGV do
   redis.call('HSET', hashes, ARGV[i], id)
 end
