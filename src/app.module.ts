@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiModule } from './api/index.js';
 import type { Config } from './config/index.js';
+import { ConsoleModule } from './console/index.js';
 import { DocumentsModule } from './documents/index.js';
 import { GatewayModule } from './gateway/index.js';
 import { HealthModule } from './health/index.js';
@@ -21,7 +22,7 @@ export class AppModule {
     return {
       module: AppModule,
       global: true,
-      imports: [ApiModule, DocumentsModule, GatewayModule, HealthModule],
+      imports: [ApiModule, ConsoleModule, DocumentsModule, GatewayModule, HealthModule],
       providers: [
         { provide: 'CONFIG', useValue: config },
         { provide: 'LOGGER', useValue: logger },

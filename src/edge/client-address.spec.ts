@@ -2,6 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { ClientAddress } from './client-address.js';
 
+function secure(remoteAddress: string, proto?: string, encrypted?: boolean): IncomingMessage {
+  const headers = proto === undefined ? {} : { 'x-forwarded-proto': proto };
+  return { socket: { remoteAddress, encrypted }, headers } as unknown as IncomingMessage;
+}
+
 function request(remoteAddress: string, forwarded?: string): IncomingMessage {
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
   return { socket: { remoteAddress }, headers } as unknown as IncomingMessage;
@@ -26,6 +31,14 @@ describe('ClientAddress', () => {
 
   it('ignores the header of a stranger', () => {
     expect(addresses.of(request('203.0.113.9', '10.0.0.1'))).toBe('203.0.113.9');
+  });
+
+  it('knows TLS by its own socket, and by the word of a trusted proxy alone', () => {
+    expect(addresses.isSecure(secure('203.0.113.9', undefined, true))).toBe(true);
+    expect(addresses.isSecure(secure('10.0.0.1', 'https'))).toBe(true);
+    expect(addresses.isSecure(secure('10.0.0.1', 'http'))).toBe(false);
+    expect(addresses.isSecure(secure('10.0.0.1'))).toBe(false);
+    expect(addresses.isSecure(secure('203.0.113.9', 'https'))).toBe(false);
   });
 
   it('stays with the proxy if the header is empty', () => {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
-/** Finds out from which address a request comes, believing `X-Forwarded-For` only of trusted proxies. */
+/** Finds out where and how a request comes from, believing `X-Forwarded-For` and `X-Forwarded-Proto` only of trusted proxies. */
 export class ClientAddress {
   private readonly trusted = new BlockList();
 
@@ -20,7 +21,7 @@ export class ClientAddress {
 
   /** The address nearest to us that is no trusted proxy. */
   of(request: IncomingMessage): string {
-    const peer = plain(request.socket.remoteAddress ?? '');
+    const peer = peerOf(request);
     const forwarded = String(request.headers['x-forwarded-for'] ?? '')
       .split(',')
       .map((part) => plain(part.trim()))
@@ -32,9 +33,22 @@ export class ClientAddress {
     return address;
   }
 
+  /** Whether it came over TLS, to us or to the proxy in front of us. */
+  isSecure(request: IncomingMessage): boolean {
+    const isForwarded = /^https\b/i.test(String(request.headers['x-forwarded-proto'] ?? ''));
+    return (
+      Boolean((request.socket as Partial<TLSSocket>).encrypted) ||
+      (isForwarded && this.isTrusted(peerOf(request)))
+    );
+  }
+
   private isTrusted(address: string): boolean {
     return isIP(address) !== 0 && this.trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
   }
+}
+
+function peerOf({ socket }: IncomingMessage): string {
+  return plain(socket.remoteAddress ?? '');
 }
 
 /** An IPv4 address that arrived on an IPv6 socket, in its own notation. */

@@ -8,6 +8,11 @@ import { Store } from '../redis/index.js';
 const MINUTE_S = 60;
 /** A shop has several tills behind one address: it may ask for as much as this many keys. */
 const KEYS_PER_ADDRESS = 10;
+/** Whoever signs in at the console makes one attempt, or a few; who makes more is guessing. */
+const SIGN_INS_PER_MINUTE = 10;
+/** Of all addresses together: bounds what guessing from many of them costs, and is far above what operators need. */
+const ALL_SIGN_INS_PER_MINUTE = 300;
+const EVERYBODY = 'all';
 
 /** One kind of attempts, counted for whoever makes them. */
 interface Limit {
@@ -37,12 +42,13 @@ export interface Attempt {
  *
  * | key | type | content |
  * |---|---|---|
- * | `limit:<what>:<address or SHA-256 of the key>` | string | how often in the running minute |
+ * | `limit:<what>:<address, SHA-256 of the key, or 'all'>` | string | how often in the running minute |
  */
 @Injectable()
 export class RateLimits {
   private readonly connects: Limits;
   private readonly requests: Limits;
+  private readonly signIns: Limits;
 
   constructor(
     private readonly store: Store,
@@ -58,6 +64,10 @@ export class RateLimits {
       this.limit('requests-of-address', requestsPerMinute * KEYS_PER_ADDRESS),
       this.limit('requests-of-key', requestsPerMinute),
     ];
+    this.signIns = [
+      this.limit('sign-ins-of-address', SIGN_INS_PER_MINUTE),
+      this.limit('sign-ins', ALL_SIGN_INS_PER_MINUTE),
+    ];
   }
 
   /** An attempt to open a WebSocket. @returns how long to wait for it (ms). 0 = admitted */
@@ -68,6 +78,13 @@ export class RateLimits {
   /** An HTTP request. @returns how long to wait for it (ms). 0 = admitted */
   request(attempt: Attempt): Promise<number> {
     return admit(this.requests, attempt);
+  }
+
+  /** An attempt to sign in at the console. @returns how long to wait for it (ms). 0 = admitted */
+  async signIn(address: string): Promise<number> {
+    const [ofAddress, ofAll] = this.signIns;
+    const refusedFor = ofAddress.refusedFor(address) || ofAll.refusedFor(EVERYBODY);
+    return refusedFor || (await ofAddress.count(address)) || ofAll.count(EVERYBODY);
   }
 
   /**
@@ -112,7 +129,8 @@ export class RateLimits {
   }
 }
 
-type Limits = readonly [ofAddress: Limit, ofKey: Limit];
+/** Narrow and wide, or wide and narrow: both must admit. */
+type Limits = readonly [first: Limit, second: Limit];
 
 async function admit(limits: Limits, attempt: Attempt): Promise<number> {
   const [ofAddress, ofKey] = limits;

@@ -32,7 +32,7 @@ interface CatalogueEntry {
 }
 
 /**
- * Every error a client can see, over WebSocket and HTTP alike. Codes are never reused. Where one code has several texts,
+ * Every error a client can see, over WebSocket and HTTP alike, and part of the published contract. Codes are never reused. Where one code has several texts,
  * each text has its own entry.
  */
 export const ERRORS = {
@@ -158,6 +158,32 @@ export const ERRORS = {
   DRAINING: { status: 503, code: 'DRAINING', message: 'This instance is shutting down' },
 } as const satisfies Record<string, CatalogueEntry>;
 
+/** What beside those only the console's page can see: its API is the page's own, and published nowhere. */
+const CONSOLE_ERRORS = {
+  SIGN_IN_REQUIRED: { status: 401, code: 'UNAUTHORIZED', message: 'Sign in with an admin key' },
+  SIGN_IN_REFUSED: { status: 401, code: 'UNAUTHORIZED', message: 'This is no admin key, or it is disabled' },
+  FOREIGN_ORIGIN: {
+    status: 403,
+    code: 'FOREIGN_ORIGIN',
+    message: 'Only the page of this gateway may ask for this: Origin and Host differ',
+  },
+  KEY_NOT_FOUND: { status: 404, code: 'KEY_NOT_FOUND', message: 'API key not found' },
+  PAGE_NOT_BUILT: {
+    status: 404,
+    code: 'NOT_FOUND',
+    message: 'The page of the console is not built; run: npm run build',
+  },
+  KEY_CONFLICT: { status: 409, code: 'KEY_CONFLICT', message: 'This API key can not be stored' },
+  OWN_KEY: {
+    status: 409,
+    code: 'KEY_CONFLICT',
+    message: 'You are signed in with this key; another admin can disable it',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+const CATALOGUE = { ...ERRORS, ...CONSOLE_ERRORS };
+
+/** A published error. */
 export type ErrorName = keyof typeof ERRORS;
 
 /** What an error carries beyond its catalogue entry; all of it reaches the client. */
@@ -183,15 +209,15 @@ export class GatewayError extends Error {
   override readonly name = 'GatewayError';
 
   constructor(
-    readonly kind: ErrorName,
+    readonly kind: keyof typeof CATALOGUE,
     readonly extras: ErrorExtras = {},
     options?: ErrorOptions,
   ) {
-    super(extras.message ?? ERRORS[kind].message, options);
+    super(extras.message ?? CATALOGUE[kind].message, options);
   }
 
   private get entry(): CatalogueEntry {
-    return ERRORS[this.kind];
+    return CATALOGUE[this.kind];
   }
 
   /** What the error frame names, and the HTTP status of a refused upgrade. */
