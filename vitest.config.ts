@@ -1,4 +1,5 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { inLanes } from './scripts/lanes.mjs';
 
 const withServers = (name: string, order: number) => ({
   extends: true as const,
@@ -23,7 +24,7 @@ export default defineConfig({
     pool: 'forks',
     retry: 0,
     setupFiles: ['reflect-metadata'],
-    projects: [
+    projects: inLanes<TestProjectInlineConfiguration>([
       {
         extends: true,
         test: {
@@ -61,6 +62,6 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-    ],
+    ]),
   },
 });

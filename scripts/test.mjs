@@ -2,9 +2,10 @@
 // `npm test`: every check in order, one line of numbers at the end. `npm test -- <filter>` runs matching tests only.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { LANES } from './lanes.mjs';
 import { ensureProgram } from './programs.mjs';
 import { acquireRedis } from './test-redis.mjs';
 
@@ -46,23 +47,55 @@ async function runAllTests() {
   ensureProgram('haproxy', 'haproxy');
   ensureProgram('redis-server', 'redis-server');
   const redis = await acquireRedis();
+  const env = { TEST_REDIS_URL: redis.url };
+  const tally = { passed: 0, failed: 0, skipped: 0 };
   try {
-    return await runTests([], { TEST_REDIS_URL: redis.url });
+    const lanes = await Promise.all([
+      runTests(LANES.first.map(project), env).catch(reportFailure),
+      runAside(LANES.aside.map(project), env).catch(reportFailure),
+    ]);
+    for (const lane of lanes) add(tally, lane);
+    add(tally, await runTests(LANES.alone.map(project), env).catch(reportFailure));
+    return tally;
   } finally {
     await redis.stop();
   }
 }
 
+/** @param {string} name */
+function project(name) {
+  return `--project=${name}`;
+}
+
 /**
- * @param {string[]} filters
- * @param {Record<string, string>} [env]
+ * Runs tests beside others: what they print comes in one piece when they are done.
+ *
+ * @param {string[]} args
+ * @param {Record<string, string>} env
  */
-async function runTests(filters, env) {
+async function runAside(args, env) {
+  const output = join(mkdtempSync(join(tmpdir(), 'terminal-gateway-test-')), 'output');
+  const file = openSync(output, 'w');
+  try {
+    return await runTests(args, env, ['ignore', file, file]);
+  } finally {
+    closeSync(file);
+    process.stdout.write(readFileSync(output));
+    rmSync(dirname(output), { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ * @param {import('node:child_process').StdioOptions} [stdio]
+ */
+async function runTests(args, env, stdio) {
   const folder = mkdtempSync(join(tmpdir(), 'terminal-gateway-test-'));
   const report = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   try {
-    const code = await run(process.execPath, [VITEST, 'run', ...reporters, ...filters], env);
+    const code = await run(process.execPath, [VITEST, 'run', ...reporters, ...args], env, stdio);
     return count(report, code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -102,10 +135,11 @@ function reportFailure(error) {
  * @param {string} program
  * @param {string[]} args
  * @param {Record<string, string>} [env]
+ * @param {import('node:child_process').StdioOptions} [stdio]
  * @returns {Promise<number>}
  */
-async function run(program, args, env) {
-  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+async function run(program, args, env, stdio = 'inherit') {
+  const child = spawn(program, args, { stdio, env: { ...process.env, ...env } });
   const endWithUs = () => child.kill();
   process.once('exit', endWithUs);
   const [code] = await once(child, 'exit');
