@@ -18,6 +18,7 @@ const numbers = (text: string) => text.split(',').map(Number);
 const command = new Command('bench')
   .description(SUITES.map(({ name, summary }) => `${name.padEnd(11)} ${summary}`).join('\n'))
   .option('--suite <name>', 'what to measure', 'payments')
+  .option('--only <text>', 'only the cases with this in their name', '')
   .option('--targets <names>', 'which systems, the first as the base of ratios')
   .option('--rounds <n>', 'rounds; each measures every target, in rotated order', Number, 5)
   .option('--seconds <n>', 'length of a measurement', Number, 10)
@@ -28,18 +29,19 @@ const command = new Command('bench')
   .option('--terminals <n,…>', 'sizes of a group', numbers, [10, 100, 1_000])
   .option('--flood <n>', 'calls, frames or connects per second of a flood', Number, 500);
 
-type CommandLine = Options & { suite: string; targets?: string };
+type CommandLine = Options & { suite: string; only: string; targets?: string };
 
 async function main(): Promise<void> {
   const options = command.parse().opts<CommandLine>();
   const suite = SUITES.find(({ name }) => name === options.suite);
   if (!suite) throw new Error(`--suite must be one of ${SUITES.map(({ name }) => name).join(', ')}`);
   const targets = (options.targets?.split(',') ?? suite.targets).map(findTarget);
+  const cases = suite.cases(options).filter((name) => name.includes(options.only));
   mkdirSync(RESULTS, { recursive: true });
   console.log(JSON.stringify(machine()));
   const rows: Row[] = [];
   for (let round = 1; round <= options.rounds; round++) {
-    for (const name of suite.cases(options)) {
+    for (const name of cases) {
       for (const target of rotated(targets, round)) {
         const measures = await measureOnce(suite, target, name, options);
         rows.push({ round, case: name, target: target.name, measures });
@@ -62,7 +64,7 @@ async function measureOnce(suite: Suite, target: Target, name: string, options: 
     const { probed = false, environment = {} } = suite;
     const running = await target.start({ redisUrl: redis.url, keysFile, dir, probed, environment });
     try {
-      const work = suite.measure({ running, redis, generator, keys, options }, name);
+      const work = suite.measure({ running, redis, generator, keys, dir, options }, name);
       return await Promise.race([work, ...running.processes.map(({ failed }) => failed)]);
     } finally {
       // It must not take part in what the stop does to its sockets.

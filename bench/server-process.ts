@@ -29,7 +29,7 @@ export class ServerProcess {
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly port: number,
+    readonly port: number,
     private readonly logFile: string,
   ) {
     this.probe = new Remote(child);

@@ -53,6 +53,8 @@ export interface Round {
   redis: RedisServer;
   generator: Remote;
   keys: readonly ClientKey[];
+  /** Scratch folder of this round. */
+  dir: string;
   options: Options;
 }
 

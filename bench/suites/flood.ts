@@ -1,12 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import { end } from '../children.js';
 import { startMeter } from '../cpu.js';
 import { callers, onInstance, pairs } from '../fleet.js';
 import { startGenerator } from '../generator-process.js';
 import type { CallResult } from '../generator/call-load.js';
-import type { FloodKind, FloodResult, FloodRun } from '../generator/flood.js';
+import type { FloodResult, FloodRun } from '../generator/flood.js';
 import { Latencies } from '../generator/latencies.js';
 import type { PaymentResult } from '../generator/payment-load.js';
 import type { Remote } from '../remote.js';
+import { ServerProcess } from '../server-process.js';
 import type { Measures, Round, Suite } from '../types.js';
 
 /** Keys in the calm group: so many that none comes near its limit, and a stall of the machine finds them still at hand. */
@@ -16,11 +18,12 @@ const LISTED = 10;
 /** Calls or payments per second of all calm keys together. */
 const CALM_PER_SECOND = 100;
 const CALM = ['calls', 'payments'] as const;
-const FLOODS = ['nothing', 'http', 'frames', 'connects'] as const;
+const FLOODS = ['nothing', 'elsewhere', 'http', 'frames', 'connects'] as const;
 /** Stretches with and without the flood change places so often that a slow minute of the machine hits both alike. */
 const STRETCH_S = 2;
 const ORDER = [false, true, true, false];
 
+type FloodName = (typeof FLOODS)[number];
 type Calm = (seconds: number) => Promise<Pick<PaymentResult, keyof CallResult>>;
 type Flood = (seconds: number) => Promise<FloodResult | undefined>;
 
@@ -34,7 +37,8 @@ interface Stretch {
 
 /**
  * What keys within their limits notice of one above its limits, all on the first instance. The case `nothing` is the same
- * with a flood that does not come: it shows how much of a ratio is chance.
+ * with a flood that does not come: it shows how much of a ratio is chance. In the case `elsewhere` the calls of the case `http` go to a bare
+ * server that refuses them all: it shows what the flood and its generator take from the machine, whatever the gateway does.
  */
 export const floodSuite: Suite = {
   name: 'flood',
@@ -70,8 +74,9 @@ export const floodSuite: Suite = {
     const [calmName, floodName] = name.split(', ');
     const calm = calmName === 'calls' ? await calmCalls(round) : await calmPayments(round);
     const flooder = startGenerator();
+    const elsewhere = await startElsewhere(round, floodName as FloodName);
     try {
-      const flood = floodOf(round, flooder, floodName as (typeof FLOODS)[number]);
+      const flood = floodOf(round, flooder, floodName as FloodName, elsewhere?.port);
       const { warmup, seconds } = round.options;
       // The flood is warmed up, too: what its limits still allow is spent before it counts.
       await Promise.all([calm(warmup), flood(warmup)]);
@@ -86,6 +91,7 @@ export const floodSuite: Suite = {
       return summary(stretches);
     } finally {
       await end(flooder.child, 'SIGKILL');
+      await elsewhere?.stop();
     }
   },
 };
@@ -150,15 +156,28 @@ async function calmPayments(round: Round): Promise<Calm> {
   return (seconds) => generator.call<PaymentResult>('pay', { rate: CALM_PER_SECOND, seconds });
 }
 
-/** By a till of the second group, on the first instance. */
-function floodOf(round: Round, flooder: Remote, kind: FloodKind | 'nothing'): Flood {
-  const caller = callers(round, 0)[CALM_KEYS]!;
-  const client = { url: round.running.urls[0]!, key: caller.key };
+const REFUSING = fileURLToPath(new URL('../targets/refusing-server.js', import.meta.url));
+
+async function startElsewhere({ dir }: Round, kind: FloodName): Promise<ServerProcess | undefined> {
+  return kind === 'elsewhere'
+    ? ServerProcess.start({ file: REFUSING, name: 'refusing', env: {}, dir, probed: false })
+    : undefined;
+}
+
+/**
+ * By a till of the second group, on the first instance.
+ * @param elsewhere port of the server that gets the flood instead
+ */
+function floodOf(round: Round, flooder: Remote, kind: FloodName, elsewhere?: number): Flood {
+  const till = callers(round, 0)[CALM_KEYS]!;
+  const caller = elsewhere === undefined ? till : { ...till, port: elsewhere };
+  const client = { url: round.running.urls[0]!, key: till.key };
   const run = { caller, client, rate: round.options.flood };
-  return async (seconds) =>
-    kind === 'nothing'
-      ? undefined
-      : flooder.call<FloodResult>('flood', { ...run, kind, seconds } satisfies FloodRun);
+  return async (seconds) => {
+    if (kind === 'nothing') return undefined;
+    const flood: FloodRun = { ...run, kind: kind === 'elsewhere' ? 'http' : kind, seconds };
+    return flooder.call<FloodResult>('flood', flood);
+  };
 }
 
 function mean(name: string, stretches: Stretch[]): number {
