@@ -55,7 +55,7 @@ export const ARROWS = {
     'config',
     'logging',
   ],
-  documents: ['protocol', 'config'],
+  documents: ['edge', 'protocol', 'config'],
   health: ['edge', 'redis', 'relay', 'presence', 'connections', 'config', 'logging'],
   commands: ['audit', 'keys', 'webhooks', 'presence', 'redis', 'config', 'logging'],
 };

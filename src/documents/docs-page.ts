@@ -22,18 +22,6 @@ const FILES = [
   { folder: SWAGGER_UI, name: 'favicon-32x32.png' },
 ];
 
-/** All that the page needs comes from the gateway itself, and nothing of it is inline. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** The page that shows the HTTP API, made of Swagger UI. */
 @Injectable()
 export class DocsPage {

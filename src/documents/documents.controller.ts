@@ -1,8 +1,9 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { pagePolicy } from '../edge/index.js';
 import { GatewayError } from '../protocol/index.js';
 import { asyncApiDocument } from './asyncapi/document.js';
-import { CONTENT_SECURITY_POLICY, DocsPage } from './docs-page.js';
+import { DocsPage } from './docs-page.js';
 import { openApiDocument } from './openapi/document.js';
 import { GATEWAY_VERSION } from '../config/index.js';
 
@@ -36,7 +37,7 @@ export class DocumentsController {
   @Get('docs')
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', FOR_MINUTES)
-  @Header('content-security-policy', CONTENT_SECURITY_POLICY)
+  @Header('content-security-policy', pagePolicy())
   @Header('referrer-policy', 'no-referrer')
   docs(): string {
     return this.page.html;

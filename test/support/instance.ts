@@ -20,6 +20,8 @@ export interface InstanceOptions {
   /** Where `data/` of an embedded store appears; an own folder, removed at the end, if absent. */
   cwd?: string;
   args?: string[];
+  /** The program, if it is not the one that was built here. */
+  main?: string;
   /** Off for an instance that is expected not to come up. */
   waitUntilReady?: boolean;
 }
@@ -29,7 +31,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Gate
   const cwd = options.cwd ?? (await mkdtemp(join(tmpdir(), 'terminal-gateway-instance-')));
   const port = Number(options.env?.PORT ?? (await freePort()));
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, ...(options.args ?? [])], {
     cwd,
     env: { PATH, HOME, PORT: String(port), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
