@@ -5,8 +5,8 @@
  */
 export const LANES = {
   first: ['unit', 'contract', 'redis', 'cluster', 'topology', 'client'],
-  aside: ['e2e', 'simulator', 'console'],
-  alone: ['chaos'],
+  aside: ['e2e', 'simulator'],
+  alone: ['chaos', 'console'],
 };
 
 /**
