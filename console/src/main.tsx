@@ -1,5 +1,7 @@
 import { render } from 'preact';
 import { App } from './app.js';
+import { startFloor } from './floor/floor-store.js';
+import { startHealth } from './health/health-store.js';
 import { startClock } from './live/clock.js';
 import { restoreSession } from './session/session.js';
 import { startTheme } from './theme.js';
@@ -8,8 +10,11 @@ import './styles/base.css';
 import './styles/kit.css';
 import './styles/lists.css';
 import './styles/shell.css';
+import './styles/pages.css';
 
 startTheme();
 startClock();
+startFloor();
+startHealth();
 render(<App />, document.getElementById('app')!);
 void restoreSession();

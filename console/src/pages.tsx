@@ -1,5 +1,8 @@
 import type { ComponentType } from 'preact';
-import { NotFound } from './shell/not-found.js';
+import { FloorPage } from './floor/floor-page.js';
+import { HealthPage } from './health/health-page.js';
+import { PaymentPage } from './payments/payment-page.js';
+import { PaymentsPage } from './payments/payments-page.js';
 
 export interface PageEntry {
   /** Pattern of the router. */
@@ -10,4 +13,9 @@ export interface PageEntry {
 }
 
 /** Every page, in the order of the navigation. */
-export const PAGES: readonly PageEntry[] = [{ path: '/console', component: NotFound }];
+export const PAGES: readonly PageEntry[] = [
+  { path: '/console', component: FloorPage, name: 'Floor' },
+  { path: '/console/payments', component: PaymentsPage, name: 'Payments' },
+  { path: '/console/payments/:group/:transaction', component: PaymentPage },
+  { path: '/console/health', component: HealthPage, name: 'Health' },
+];

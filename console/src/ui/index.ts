@@ -6,6 +6,7 @@ export { Dialog } from './dialog.js';
 export { EmptyState } from './empty-state.js';
 export { Field, type ControlProps } from './field.js';
 export { Mark } from './mark.js';
+export { isNarrow } from './narrow.js';
 export { Facts, Panel } from './panel.js';
 export { Ago, Moment, SecondsLeft } from './relative-time.js';
 export { Table, type Column } from './table.js';

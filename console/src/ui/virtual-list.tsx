@@ -24,6 +24,10 @@ export interface VirtualListProps<Row> {
   onOpen?: (row: Row) => void;
   /** Rows on the screen have changed. */
   onVisible?: (rows: Row[]) => void;
+  /** Whether the reader looks at the first rows. */
+  onTop?: (isAtTop: boolean) => void;
+  /** Below the rows. */
+  footer?: ComponentChildren;
 }
 
 const OVERSCAN = 12;
@@ -34,7 +38,7 @@ type Options = VirtualizerOptions<HTMLDivElement, HTMLElement>;
 
 /** Any number of rows of which only those in sight are in the document. Arrow keys walk, Enter opens. */
 export function VirtualList<Row>(props: VirtualListProps<Row>) {
-  const { label, rows, keyOf, rowHeight, children, head, onOpen, onVisible } = props;
+  const { label, rows, keyOf, rowHeight, children, head, onOpen, onVisible, onTop, footer } = props;
   const box = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const virtualizer = useVirtualizer({
@@ -50,6 +54,8 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => onVisible?.(rows.slice(first, last + 1)), [first, last, rows]);
+  const isAtTop = (virtualizer.scrollOffset ?? 0) < rowHeight / 2;
+  useEffect(() => onTop?.(isAtTop), [isAtTop]);
   // The row that Tab reaches is always one of those that exist.
   const reachable = Math.min(Math.max(active, first), Math.max(last, first));
 
@@ -94,6 +100,11 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
             </div>
           ))}
         </div>
+        {footer && (
+          <div class="vlist__foot" role="row">
+            <span role="cell">{footer}</span>
+          </div>
+        )}
       </div>
     </div>
   );
