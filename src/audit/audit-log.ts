@@ -41,6 +41,9 @@ export interface AuditAct {
 /** An act with the time at which the store noted it, ISO 8601. */
 export type NotedAct = AuditAct & { at: string };
 
+/** Where an act stands among all of them. */
+export type ActPlace = Pick<NotedAct, 'at' | 'id'>;
+
 /** Most acts that are kept, however young. */
 const MOST_ACTS = 100_000;
 
@@ -84,16 +87,31 @@ export class AuditLog {
     }
   }
 
-  /** The latest acts, newest first. @param limit how many at the most @param before only those noted before, ms */
-  async latest(limit: number, before?: number): Promise<NotedAct[]> {
-    const from = before === undefined ? '+inf' : `(${before}`;
-    const flat = await this.store.ask((redis) =>
-      redis.zrevrangebyscore(this.acts, from, '-inf', 'WITHSCORES', 'LIMIT', 0, limit),
-    );
-    return flat.flatMap((text, i) =>
-      i % 2 === 0
-        ? [{ ...(JSON.parse(text) as AuditAct), at: new Date(Number(flat[i + 1])).toISOString() }]
-        : [],
-    );
+  /** The latest acts, newest first. @param limit how many at the most @param before only those that come after this one */
+  async latest(limit: number, before?: ActPlace): Promise<NotedAct[]> {
+    const from = before === undefined ? '+inf' : Date.parse(before.at);
+    const acts: NotedAct[] = [];
+    // Several acts may have the same time: those of a page before are read once more and left out.
+    for (let offset = 0, isEnd = false; acts.length < limit && !isEnd; offset += limit) {
+      const flat = await this.store.ask((redis) =>
+        redis.zrevrangebyscore(this.acts, from, '-inf', 'WITHSCORES', 'LIMIT', offset, limit),
+      );
+      acts.push(...notedActs(flat).filter((act) => before === undefined || isBefore(act, before)));
+      isEnd = flat.length < 2 * limit;
+    }
+    return acts.slice(0, limit);
   }
+}
+
+function notedActs(flat: readonly string[]): NotedAct[] {
+  return flat.flatMap((text, i) =>
+    i % 2 === 0
+      ? [{ ...(JSON.parse(text) as AuditAct), at: new Date(Number(flat[i + 1])).toISOString() }]
+      : [],
+  );
+}
+
+/** The store sorts acts of one moment by their text, which begins with the id. */
+function isBefore(act: ActPlace, other: ActPlace): boolean {
+  return act.at < other.at || (act.at === other.at && act.id < other.id);
 }

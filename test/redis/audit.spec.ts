@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AuditLog, type AuditAct } from '../../src/audit/index.js';
+import { AuditLog, type AuditAct, type NotedAct } from '../../src/audit/index.js';
 import { expectSame } from '../support/dump.js';
 import { silentLogger, TestStore } from '../support/test-store.js';
 
@@ -32,7 +32,22 @@ describe('the audit', () => {
     expect(first).toMatchObject(act('k1'));
     expect(Date.parse(first!.at)).toBeGreaterThanOrEqual(start);
     expect(await audit.latest(1)).toEqual([second]);
-    expect(await audit.latest(10, Date.parse(second!.at))).toEqual([first]);
+    expect(await audit.latest(10, second)).toEqual([first]);
+  });
+
+  it('is read page by page, though many acts have the same time', async () => {
+    const acts = `${test.prefix}:{audit}:acts`;
+    const now = await test.now();
+    const [older, same] = [now - 5, now];
+    for (const [i, at] of [older, same, same, same, same, same, same, older].entries()) {
+      await test.redis.zadd(acts, at, JSON.stringify({ id: `0000-${i}`, ...act(`k${i}`) }));
+    }
+    const read: NotedAct[] = [];
+    for (let page; page === undefined || page.length > 0; read.push(...page)) {
+      page = await audit.latest(2, read.at(-1));
+    }
+    expect(read.map(({ subject }) => subject)).toEqual(['k6', 'k5', 'k4', 'k3', 'k2', 'k1', 'k7', 'k0']);
+    expect(await audit.latest(100)).toEqual(read);
   });
 
   it('notes an act once, though the reply was lost', async () => {
