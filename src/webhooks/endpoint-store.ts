@@ -2,13 +2,27 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import { Sealing } from '../keys/index.js';
 import { GatewayError, type WebhookEventType } from '../protocol/index.js';
-import { PARTITIONS, Store } from '../redis/index.js';
-import { MOST_ENDPOINTS, type EndpointRecord } from './endpoint.js';
+import { PARTITIONS, partitionOf, Store } from '../redis/index.js';
+import { MOST_ENDPOINTS, type Endpoint, type EndpointRecord } from './endpoint.js';
 import { WebhookKeys } from './keys.js';
 import * as scripts from './scripts.js';
 
 /** How often a change is tried again when somebody else changed the same endpoint meanwhile. */
 const MOST_TRIES = 20;
+
+/** How many groups are read at a time. */
+const GROUP_BATCH = 50;
+
+export interface OwnedEndpoint<T extends Endpoint = EndpointRecord> {
+  groupId: string;
+  endpoint: T;
+}
+
+export interface EndpointsPage<T extends Endpoint = EndpointRecord> {
+  endpoints: OwnedEndpoint<T>[];
+  /** The group behind which the following page begins; absent at the end. */
+  next?: string | undefined;
+}
 
 /** The webhook endpoints of the groups in the store. Secrets are sealed. */
 @Injectable()
@@ -31,6 +45,25 @@ export class EndpointStore {
     return texts
       .map((text) => JSON.parse(text) as EndpointRecord)
       .sort((a, b) => a.endpointId.localeCompare(b.endpointId));
+  }
+
+  /**
+   * Endpoints of all groups, those of one group together.
+   * @param limit after how many no further group is begun
+   * @param after the group that the page before ended with
+   */
+  async page(limit: number, after?: string): Promise<EndpointsPage> {
+    const endpoints: OwnedEndpoint[] = [];
+    for await (const groups of this.groups(after)) {
+      const lists = await Promise.all(groups.map((groupId) => this.list(groupId)));
+      for (const [i, groupId] of groups.entries()) {
+        endpoints.push(...lists[i]!.map((endpoint) => ({ groupId, endpoint })));
+        if (endpoints.length >= limit) {
+          return { endpoints, next: groupId };
+        }
+      }
+    }
+    return { endpoints };
   }
 
   async find(groupId: string, endpointId: string): Promise<EndpointRecord | undefined> {
@@ -107,10 +140,7 @@ export class EndpointStore {
    */
   async reseal(): Promise<number> {
     let count = 0;
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      const groups = await this.store.ask((redis) =>
-        redis.zrangebylex(this.keys.groups(partition), '-', '+'),
-      );
+    for await (const groups of this.groups()) {
       for (const groupId of groups) {
         for (const { endpointId } of await this.list(groupId)) {
           count += Number(await this.resealOne(groupId, endpointId));
@@ -118,6 +148,22 @@ export class EndpointStore {
       }
     }
     return count;
+  }
+
+  /** Some groups at a time that have an endpoint, by partition and name. @param after begin behind this group */
+  private async *groups(after?: string): AsyncGenerator<string[]> {
+    const first = after === undefined ? 0 : partitionOf(after);
+    for (let partition = first; partition < PARTITIONS; partition++) {
+      let from = after !== undefined && partition === first ? `(${after}` : '-';
+      for (let isEnd = false; !isEnd;) {
+        const groups = await this.store.ask((redis) =>
+          redis.zrangebylex(this.keys.groups(partition), from, '+', 'LIMIT', 0, GROUP_BATCH),
+        );
+        yield groups;
+        from = `(${groups.at(-1)}`;
+        isEnd = groups.length < GROUP_BATCH;
+      }
+    }
   }
 
   private async resealOne(groupId: string, endpointId: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import {
   type IssuedEndpoint,
 } from './endpoint.js';
 import { EndpointCheck } from './endpoint-check.js';
-import { EndpointStore } from './endpoint-store.js';
+import { EndpointStore, type EndpointsPage } from './endpoint-store.js';
 
 /** What may be changed of an endpoint; null takes away, what is absent stays. */
 export interface EndpointChange {
@@ -37,6 +37,13 @@ export class Endpoints {
 
   async list(groupId: string): Promise<Endpoint[]> {
     return (await this.endpoints.list(groupId)).map(withoutSecrets);
+  }
+
+  /** Endpoints of all groups, for the operator; see {@link EndpointStore.page}. */
+  async page(limit: number, after?: string): Promise<EndpointsPage<Endpoint>> {
+    const { endpoints, next } = await this.endpoints.page(limit, after);
+    const shown = endpoints.map(({ groupId, endpoint }) => ({ groupId, endpoint: withoutSecrets(endpoint) }));
+    return { endpoints: shown, next };
   }
 
   /** @throws GatewayError `ENDPOINT_NOT_FOUND` */

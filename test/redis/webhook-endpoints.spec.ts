@@ -136,3 +136,32 @@ describe('secrets', () => {
     expect(endpoints.secretsOf(record)).toEqual(['whsec_open']);
   });
 });
+
+describe('pages of all groups', () => {
+  it('have every endpoint once, those of a group together', async () => {
+    const groups = Array.from({ length: 130 }, (_, i) => `group-${i}`);
+    // More than a batch of them in one partition: a page must go on inside it.
+    const crowded = Array.from({ length: 20_000 }, (_, i) => `crowd-${i}`).filter(
+      (id) => partitionOf(id) === 7,
+    );
+    const all = [...groups, ...crowded.slice(0, 120)];
+    await Promise.all(all.map((group) => endpoints.add(group, newEndpoint())));
+    await endpoints.add('group-3', newEndpoint());
+    const read: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await endpoints.page(20, after);
+      expect(page.endpoints.length).toBeLessThan(20 + 16);
+      read.push(...page.endpoints.map(({ groupId }) => groupId));
+      after = page.next;
+    } while (after !== undefined);
+    expect(read.toSorted()).toEqual([...all, 'group-3'].sort());
+    expect(read.lastIndexOf('group-3') - read.indexOf('group-3')).toBe(1);
+  });
+
+  it('are empty without any, and behind the last', async () => {
+    expect(await endpoints.page(20)).toEqual({ endpoints: [] });
+    await endpoints.add(GROUP, newEndpoint());
+    expect(await endpoints.page(20, GROUP)).toEqual({ endpoints: [] });
+  });
+});
