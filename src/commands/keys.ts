@@ -141,7 +141,9 @@ async function setDisabled(desk: KeyDesk, id: string, disabled: boolean): Promis
 function show({ record, key, secret }: IssuedKey): void {
   console.log(`id          ${record.id}`);
   console.log(`x-api-key   ${key}`);
-  console.log(`secret      ${secret}`);
+  if (record.deviceType !== 'admin') {
+    console.log(`secret      ${secret}`);
+  }
   console.log('Keep them now: they are not shown again.');
 }
 

@@ -277,9 +277,10 @@ export interface EndpointView {
   updatedAt: string;
 }
 
-/** `GET /console/api/webhooks`. */
+/** `GET /console/api/webhooks?after=`: those of one group together; `next` is the cursor of the following page. */
 export interface EndpointsView {
   endpoints: EndpointView[];
+  next?: string;
 }
 
 /** One delivery of an event to an endpoint; never the body that was sent. */

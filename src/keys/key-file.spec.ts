@@ -32,6 +32,19 @@ describe('parseKeyFile', () => {
     expect(() => parseKeyFile(text)).toThrow(problem);
   });
 
+  it('takes an admin, who has no group', () => {
+    const admin = { id: 'alice', key: 'k-alice', deviceType: 'admin' };
+    expect(parseKeyFile(file(pos, admin))[1]).toEqual(expect.objectContaining(admin));
+  });
+
+  it.each([
+    ['in a group', { groupId: 'shop' }, 'keys[0].groupId is not for admin keys'],
+    ['with a device id', { deviceId: 'D' }, 'keys[0].deviceId is only for terminals'],
+    ['with an endless id', { id: 'a'.repeat(65) }, 'keys[0].id of an admin key must be at most 64'],
+  ])('refuses an admin %s', (_what, extra, problem) => {
+    expect(() => parseKeyFile(file({ id: 'a', key: 'k', deviceType: 'admin', ...extra }))).toThrow(problem);
+  });
+
   it('never repeats a key', () => {
     expect(() => parseKeyFile(file({ ...pos, deviceType: 'phone' }))).toThrow(/^(?!.*k-pos-1)/s);
   });

@@ -51,6 +51,81 @@ describe('lookup', () => {
   });
 });
 
+describe('an admin', () => {
+  it('is nobody to the edges of devices, and a device is no admin', async () => {
+    const admin = await keys.create({ id: 'alice', deviceType: 'admin' });
+    await put('t1', 'secret');
+    expect(admin.record.groupId).toBe('');
+    expect(await keys.authenticate(admin.key)).toBeUndefined();
+    expect(await keys.credentials(admin.key)).toBeUndefined();
+    expect(await keys.admin(admin.key)).toBe('alice');
+    expect(await keys.admin('secret')).toBeUndefined();
+    expect(await keys.isEnabledAdmin('alice')).toBe(true);
+    expect(await keys.isEnabledAdmin('t1')).toBe(false);
+    expect(await keys.isEnabledAdmin('nobody')).toBe(false);
+  });
+
+  it('who is disabled, or has a newer key, is refused', async () => {
+    const { key } = await keys.create({ id: 'alice', deviceType: 'admin' });
+    const rotated = await keys.rotate('alice', 0);
+    expect(await keys.admin(key)).toBeUndefined();
+    expect(await keys.admin(rotated.key)).toBe('alice');
+    await keys.setDisabled('alice', true);
+    expect(await keys.admin(rotated.key)).toBeUndefined();
+    expect(await keys.isEnabledAdmin('alice')).toBe(false);
+  });
+
+  it.each([
+    ['a group', { deviceType: 'admin' as const, groupId: 'shop' }],
+    ['a device', { deviceType: 'admin' as const, deviceId: 'D' }],
+  ])('has no %s', async (_what, wanted) => {
+    await expect(keys.create(wanted)).rejects.toMatchObject({ name: 'KeyConflict', trouble: 'name' });
+  });
+
+  it('is the only one without a group', async () => {
+    await expect(keys.create({ deviceType: 'desktop' })).rejects.toMatchObject({ trouble: 'name' });
+  });
+});
+
+describe('pages', () => {
+  it('have every key once, by id, whatever is changed meanwhile', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    for (const id of [...ids].reverse()) await put(id, `key-${id}`);
+    const first = await keys.page(2);
+    expect(first.map(({ id }) => id)).toEqual(['a', 'b']);
+    await keys.rotate('c', 0);
+    await put('aa', 'key-aa');
+    const second = await keys.page(2, 'b');
+    expect(second.map(({ id }) => id)).toEqual(['c', 'd']);
+    expect((await keys.page(2, 'd')).map(({ id }) => id)).toEqual(['e']);
+    expect(await keys.page(2, 'e')).toEqual([]);
+  });
+});
+
+describe('renew', () => {
+  const till = { id: 'play-till', groupId: 'play', deviceType: 'desktop' as const };
+
+  it('makes a key, and gives it a new text when it is there', async () => {
+    const first = await keys.renew(till);
+    await keys.setDisabled(till.id, true);
+    const second = await keys.renew(till);
+    expect(await keys.authenticate(first.key)).toBeUndefined();
+    expect(await keys.authenticate(second.key)).toMatchObject({ keyId: till.id, groupId: 'play' });
+    expect(await test.redis.hlen(named('{keys}:hashes'))).toBe(1);
+  });
+
+  it.each([
+    ['group', { groupId: 'shop' }],
+    ['kind', { deviceType: 'terminal' as const }],
+    ['device', { deviceType: 'terminal' as const, deviceId: 'D' }],
+  ])('leaves a key of another %s alone', async (_what, other) => {
+    await keys.create({ ...till, ...other });
+    const before = await test.dump();
+    await expect(keys.renew(till)).rejects.toMatchObject({ name: 'KeyConflict', trouble: 'conflict' });
+    expectSame(await test.dump(), before);
+  });
+});
+
 describe('reseal', () => {
   const withKeys = (secretsKey: string | undefined, ...secretsKeysAccepted: string[]) =>
     new KeyStore(test.store, { ...test.config, secretsKey, secretsKeysAccepted });

@@ -3,7 +3,7 @@ import { partitionOf, partitionTag } from '../../src/redis/index.js';
 import type { TerminalClient, TerminalOptions } from './clients.js';
 import { TestCa } from './certificates.js';
 import { eventually } from './eventually.js';
-import { posKey, startCluster, terminalKey, type Cluster, type ClusterOptions } from './fixture.js';
+import { adminKey, posKey, startCluster, terminalKey, type Cluster, type ClusterOptions } from './fixture.js';
 import type { ApiAnswer, HttpApi } from './http-api.js';
 import { newRequest } from './payments.js';
 import { Receiver } from './receiver.js';
@@ -22,6 +22,8 @@ export const ENDPOINTS = '/v1/webhooks/endpoints';
 export interface ShopOptions extends Partial<Pick<ClusterOptions, 'instances' | 'store' | 'env'>> {
   /** Groups beside `shop`; each has a till `pos-<group>`. */
   groups?: string[];
+  /** Ids of keys that open the console. */
+  admins?: string[];
 }
 
 /** An endpoint as its creation shows it. */
@@ -47,7 +49,12 @@ export class WebhookShop {
     private readonly ca: TestCa,
   ) {}
 
-  static async open({ groups = [], env = {}, ...options }: ShopOptions = {}): Promise<WebhookShop> {
+  static async open({
+    groups = [],
+    admins = [],
+    env = {},
+    ...options
+  }: ShopOptions = {}): Promise<WebhookShop> {
     const ca = new TestCa();
     const cluster = await startCluster({
       ...options,
@@ -55,6 +62,7 @@ export class WebhookShop {
         posKey('pos'),
         terminalKey('t1', 'TERM-001'),
         ...groups.map((group) => posKey(`pos-${group}`, group)),
+        ...admins.map(adminKey),
       ],
       env: {
         WEBHOOK_ALLOW_HOSTS: '127.0.0.1',

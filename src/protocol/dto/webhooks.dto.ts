@@ -23,7 +23,7 @@ const STATUSES = ['active', 'disabled'] as const;
 const LONGEST_OVERLAP_S = 7 * 86_400;
 
 /** Other than `IsOptional`, this does not let null pass. */
-const IfPresent = () => ValidateIf((_dto, value) => value !== undefined);
+export const IfPresent = () => ValidateIf((_dto, value) => value !== undefined);
 
 /** What may be said about an endpoint whenever it is made or changed; null takes it away. */
 class EndpointNotesDto {
