@@ -22,12 +22,12 @@ export function FloorFilters({ counts }: { counts: Counts }) {
         ]}
         onChoose={(chosen) => set({ condition: chosen })}
       />
-      <Field label="Search" isLabelHidden class="filters__wide">
+      <Field label="Search terminal, key or instance" isLabelHidden class="filters__wide">
         {(input) => (
           <input
             {...input}
             type="search"
-            placeholder="Terminal, key or instance"
+            placeholder="Search"
             value={text}
             onInput={(event) => set({ text: event.currentTarget.value })}
           />

@@ -22,6 +22,8 @@ export interface ChartProps {
 }
 
 const HEIGHT = 190;
+const MINUTES = { hour: '2-digit', minute: '2-digit' } as const;
+const SECONDS = { ...MINUTES, second: '2-digit' } as const;
 const SYNC = uPlot.sync('health');
 
 /** Lines over time. The figures under the pointer, or else the latest, stand in the legend as text. */
@@ -40,7 +42,10 @@ export function Chart({ title, unit, lines, figures }: ChartProps) {
       made.destroy();
     };
   }, [colours]);
-  useEffect(() => plot.current?.setData(figures), [figures]);
+  useEffect(() => {
+    plot.current?.setData(figures);
+    showLatest(plot.current!);
+  }, [figures, colours]);
   return (
     <Panel title={title}>
       <div class="chart" ref={box} />
@@ -57,9 +62,13 @@ function optionsFor(element: HTMLElement, unit: string, lines: readonly Line[]):
     height: HEIGHT,
     cursor: { sync: { key: SYNC.key }, drag: { x: false, y: false } },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, (most || 0) * 1.1)] } },
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [
+      { ...axis, values: (_plot, splits) => splits.map((at) => timeOf(at, MINUTES)) },
+      { ...axis, size: 56 },
+    ],
+    hooks: { setCursor: [(plot) => typeof plot.cursor.idx !== 'number' && showLatest(plot)] },
     series: [
-      { label: 'Time', value: '{HH}:{mm}:{ss}' },
+      { label: 'Time', value: (_plot, at: number | null) => (at === null ? '–' : timeOf(at, SECONDS)) },
       ...lines.map(({ name, colour, dash }) => ({
         label: name,
         stroke: colourOf(element, colour),
@@ -69,8 +78,16 @@ function optionsFor(element: HTMLElement, unit: string, lines: readonly Line[]):
         value: (_plot: uPlot, figure: number | null) => (figure === null ? '–' : `${round(figure)} ${unit}`),
       })),
     ],
-    legend: { live: true },
   };
+}
+
+/** Without a pointer over it, the legend tells the present. */
+function showLatest(plot: uPlot): void {
+  plot.setLegend({ idx: plot.data[0].length - 1 }, false);
+}
+
+function timeOf(seconds: number, style: Intl.DateTimeFormatOptions): string {
+  return new Date(seconds * 1_000).toLocaleTimeString(undefined, style);
 }
 
 function round(figure: number): number {

@@ -6,7 +6,7 @@ import { Chart, type Line } from './chart.js';
 import { checksOf, type Check, type Grade } from './checks.js';
 import { followHistory, health, history, historyProblem } from './health-store.js';
 import { InstanceTable } from './instance-table.js';
-import { connections, latency, strain, throughput } from './series.js';
+import { connections, latency, loopDelay, probeAge, throughput } from './series.js';
 import { bytesText } from './units.js';
 
 const GRADE_WORDS: Record<Grade, string> = { good: 'Good', warn: 'Look at it', bad: 'Act' };
@@ -25,10 +25,8 @@ const CONNECTIONS: Line[] = [
   { name: 'Terminals', colour: 'accent' },
   { name: 'Tills', colour: 'busy', dash: [6, 3] },
 ];
-const STRAIN: Line[] = [
-  { name: 'Event loop delay', colour: 'accent' },
-  { name: 'Probe age', colour: 'busy', dash: [6, 3] },
-];
+const LOOP: Line[] = [{ name: 'p99', colour: 'accent' }];
+const PROBE: Line[] = [{ name: 'Oldest', colour: 'accent' }];
 
 /** Whether the gateway is well, and what to do if it is not. */
 export function HealthPage() {
@@ -94,7 +92,8 @@ function Charts() {
       throughput: throughput(samples, stepMs),
       latency: latency(samples),
       connections: connections(samples),
-      strain: strain(samples),
+      loopDelay: loopDelay(samples),
+      probeAge: probeAge(samples),
     }),
     [samples],
   );
@@ -103,7 +102,8 @@ function Charts() {
       <Chart title="Payments, last hour" unit="/s" lines={THROUGHPUT} figures={figures.throughput} />
       <Chart title="From accepted to final" unit="ms" lines={LATENCY} figures={figures.latency} />
       <Chart title="Connections" unit="" lines={CONNECTIONS} figures={figures.connections} />
-      <Chart title="Strain" unit="ms" lines={STRAIN} figures={figures.strain} />
+      <Chart title="Event loop delay" unit="ms" lines={LOOP} figures={figures.loopDelay} />
+      <Chart title="Probe age" unit="ms" lines={PROBE} figures={figures.probeAge} />
     </div>
   );
 }

@@ -23,9 +23,14 @@ export function connections(samples: readonly HealthSample[]): Figures {
   return figures(samples, [({ terminals }) => terminals, ({ tills }) => tills]);
 }
 
-/** ms; what rises before anything breaks. */
-export function strain(samples: readonly HealthSample[]): Figures {
-  return figures(samples, [({ loopDelayMs }) => loopDelayMs, ({ probeAgeMs }) => probeAgeMs]);
+/** ms; rises before anything breaks. */
+export function loopDelay(samples: readonly HealthSample[]): Figures {
+  return figures(samples, [({ loopDelayMs }) => loopDelayMs]);
+}
+
+/** ms; how long ago an instance has heard the others. */
+export function probeAge(samples: readonly HealthSample[]): Figures {
+  return figures(samples, [({ probeAgeMs }) => probeAgeMs]);
 }
 
 function figures(

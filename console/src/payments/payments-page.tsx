@@ -23,6 +23,8 @@ import { noteOf } from './states.js';
 const HEAD = ['Changed', 'State', 'Amount', 'Terminal', 'Group', 'Transaction', 'Note'];
 const ROW_PX = 40;
 const NARROW_ROW_PX = 84;
+/** Characters of an amount that fit in the usual size. */
+const LONG_AMOUNT = 11;
 
 /** What is being paid, as it happens, and what was. */
 export function PaymentsPage() {
@@ -75,7 +77,7 @@ function Cells({ row }: { row: PaymentRow }) {
       <span role="cell">
         <PaymentBadge payment={row} />
       </span>
-      <strong role="cell" class="number">
+      <strong role="cell" class={row.amount.length > LONG_AMOUNT ? 'number amount--long' : 'number'}>
         {row.amount} {row.currency}
       </strong>
       <span role="cell">{row.terminalId}</span>

@@ -3,8 +3,8 @@ import { lengthText } from '../ui/index.js';
 import { hopsOf, LANES, stretchesOf, type Hop, type Lane, type Stretch } from './timeline.js';
 
 /** px of the drawing. */
-const LANE_X: Record<Lane, number> = { till: 16, gateway: 76, terminal: 136 };
-const WIDTH = 152;
+const LANE_X: Record<Lane, number> = { till: 16, gateway: 80, terminal: 144 };
+const WIDTH = 168;
 const ROW = 52;
 const MIDDLE = ROW / 2;
 const HEAD = 5;
@@ -63,7 +63,7 @@ function Drawing({ hop, isCut }: { hop: Hop; isCut: boolean }) {
   const from = LANE_X[hop.from];
   const to = LANE_X[hop.to];
   return (
-    <svg class="hop__picture" width={WIDTH} height={ROW} viewBox={`0 0 ${WIDTH} ${ROW}`} aria-hidden="true">
+    <svg class="hop__picture" width={WIDTH} aria-hidden="true">
       {LANES.map((lane) => (
         <line
           key={lane}
@@ -71,7 +71,7 @@ function Drawing({ hop, isCut }: { hop: Hop; isCut: boolean }) {
           x1={LANE_X[lane]}
           x2={LANE_X[lane]}
           y1={0}
-          y2={ROW}
+          y2="100%"
         />
       ))}
       {hop.line === undefined ? <Arrow from={from} to={to} /> : <Break x={from} line={hop.line} />}

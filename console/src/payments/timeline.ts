@@ -47,12 +47,14 @@ const KINDS: Record<string, Kind> = {
   voidRefused: { words: 'The terminal did not take the charge back', from: 'terminal', to: 'gateway' },
 };
 
+const ORDER = Object.keys(KINDS);
+
 /** Outcomes that the gateway gave by itself: no message of the terminal stands behind them. */
 const OWN_OUTCOMES = new Set(['NOT_DELIVERED', 'TERMINAL_DISCONNECTED', 'NO_RESPONSE']);
 
 /** @param errorCode of the payment: tells who gave the outcome */
 export function hopsOf(timeline: readonly TimelineStep[], errorCode?: string): Hop[] {
-  const steps = [...timeline].sort((a, b) => a.at - b.at);
+  const steps = [...timeline].sort((a, b) => a.at - b.at || rank(a.event) - rank(b.event));
   const start = steps[0]?.at ?? 0;
   return steps.map(({ event, at, instance }, index) => ({
     event,
@@ -62,6 +64,12 @@ export function hopsOf(timeline: readonly TimelineStep[], errorCode?: string): H
     sinceLastMs: at - (steps[index - 1]?.at ?? at),
     ...kindOf(event, errorCode),
   }));
+}
+
+/** Within the same millisecond, the order in which a payment goes its way. What the terminal names comes before its outcome. */
+function rank(event: string): number {
+  const index = ORDER.indexOf(event);
+  return index < 0 ? ORDER.indexOf('result') - 0.5 : index;
 }
 
 function kindOf(event: string, errorCode: string | undefined): Kind {
