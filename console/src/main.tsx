@@ -11,6 +11,8 @@ import './styles/kit.css';
 import './styles/lists.css';
 import './styles/shell.css';
 import './styles/pages.css';
+import './styles/operation.css';
+import './styles/playground.css';
 
 startTheme();
 startClock();

@@ -1,8 +1,13 @@
 import type { ComponentType } from 'preact';
+import { AuditPage } from './audit/audit-page.js';
 import { FloorPage } from './floor/floor-page.js';
 import { HealthPage } from './health/health-page.js';
+import { KeysPage } from './keys/keys-page.js';
+import { paths } from './paths.js';
 import { PaymentPage } from './payments/payment-page.js';
 import { PaymentsPage } from './payments/payments-page.js';
+import { PlaygroundPage } from './playground/playground-page.js';
+import { WebhooksPage } from './webhooks/webhooks-page.js';
 
 export interface PageEntry {
   /** Pattern of the router. */
@@ -18,4 +23,8 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/console/payments', component: PaymentsPage, name: 'Payments' },
   { path: '/console/payments/:group/:transaction', component: PaymentPage },
   { path: '/console/health', component: HealthPage, name: 'Health' },
+  { path: paths.keys, component: KeysPage, name: 'Keys' },
+  { path: paths.webhooks, component: WebhooksPage, name: 'Webhooks' },
+  { path: paths.playground, component: PlaygroundPage, name: 'Playground' },
+  { path: paths.audit, component: AuditPage, name: 'Audit' },
 ];

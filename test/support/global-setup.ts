@@ -7,7 +7,13 @@ import { acquireRedis } from '../../scripts/test-redis.mjs';
 
 /** Projects whose tests ask the gateway for the console's page. */
 const PAGE_USERS = new Set(['e2e', 'console']);
-const PAGE_SOURCES = ['console/src', 'console/index.html', 'console/vite.config.ts'];
+const PAGE_SOURCES = [
+  'console/src',
+  'console/index.html',
+  'console/vite.config.ts',
+  'client/src',
+  'src/protocol',
+];
 
 declare module 'vitest' {
   export interface ProvidedContext {

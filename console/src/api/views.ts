@@ -1,2 +1,2 @@
-/** The one place where the page takes something from the gateway's source: the shapes of what they say to each other. */
+/** The shapes of what the page and the gateway say to each other, from the source of the gateway. */
 export type * from '../../../src/console/views.js';
