@@ -15,7 +15,7 @@ const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 15_000;
 const KEPT_LOG_BYTES = 20_000;
 
-/** @typedef {{ id: string; groupId: string; deviceType: 'desktop' | 'terminal'; deviceId?: string; metadata?: object }} KeyRecord */
+/** @typedef {{ id: string; groupId?: string; deviceType: 'desktop' | 'terminal' | 'admin'; deviceId?: string; metadata?: object }} KeyRecord */
 
 /** A gateway as an operator runs it: a process of its own, configured by its environment, with a store of its own. */
 export class Gateway {
@@ -55,6 +55,17 @@ export class Gateway {
 
   get httpUrl() {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /**
+   * A page of the console. Behind the `#` stands the key to sign in with: a browser sends that part to nobody, and the page takes
+   * it out of the address bar.
+   *
+   * @param {string} page
+   * @param {string} adminId
+   */
+  consoleUrl(page, adminId) {
+    return `${this.httpUrl}/console${page}#key=${this.keyOf(adminId)}`;
   }
 
   get hasEnded() {

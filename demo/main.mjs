@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
 import { Gateway } from './gateway.mjs';
-import { complain, entry, heading, say } from './printer.mjs';
-import { Shop, SHOP_KEYS } from './shop.mjs';
+import { complain, entry, heading, link, say } from './printer.mjs';
+import { ADMIN, Shop, SHOP_KEYS } from './shop.mjs';
 import { MANNERS } from './terminal.mjs';
 
 const PAUSE_MS = 1_200;
@@ -54,6 +54,7 @@ async function introduce(gateway, shop) {
     entry(terminalId, `terminal, ${MANNERS[terminalId]?.about}`);
   }
   if (isOnce) return;
+  invite(gateway);
   heading('Join in, as a second till');
   say(`  npx wscat -c ${gateway.url} -H 'x-api-key: ${gateway.keyOf('guest')}'`);
   say('  {"action":"getTerminals"}');
@@ -66,6 +67,14 @@ async function introduce(gateway, shop) {
   say(`  export GATEWAY=${gateway.httpUrl} KEY=${key} SECRET=${secret}`);
   say('  and the client of README.md, with COUNTER for TERM-001');
   say(pc.dim('\n  Ctrl-C ends it all'));
+}
+
+/** The first thing to open: a till and a terminal in the browser. @param {Gateway} gateway */
+function invite(gateway) {
+  heading('Open this in a browser');
+  link('playground', gateway.consoleUrl('/playground', ADMIN));
+  link('console', gateway.consoleUrl('', ADMIN));
+  entry('admin key', `${gateway.keyOf(ADMIN)}  ${pc.dim('(the links bring it along)')}`);
 }
 
 /**
@@ -83,8 +92,12 @@ async function play(gateway, shop) {
   };
   const interrupted = new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
   const rounds = async () => {
-    do await shop.playRound(pause);
-    while (!isOnce);
+    await shop.playRound(pause);
+    while (!isOnce) {
+      // By now the first ones have scrolled away.
+      invite(gateway);
+      await shop.playRound(pause);
+    }
   };
   const playing = rounds().catch((error) => {
     // What breaks because it is being stopped is not broken.

@@ -36,6 +36,16 @@ export function topic(what, about) {
   say(`\n${INDENT}${pc.bold(what)} ${pc.dim(about)}`);
 }
 
+/**
+ * What the reader should open, set apart from all that scrolls by.
+ *
+ * @param {string} name
+ * @param {string} url
+ */
+export function link(name, url) {
+  say(`  ${pc.bold(pc.cyan(name.padEnd(NAME_WIDTH + 1)))} ${pc.bold(url)}`);
+}
+
 /** @param {number} ms */
 function stamp(ms) {
   return pc.dim(`${String(ms).padStart(6)} ms  `);

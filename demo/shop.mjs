@@ -7,10 +7,14 @@ import { Till } from './till.mjs';
 const GROUP = 'demo-shop';
 const CURRENCY = 'EUR';
 
-/** The keys of the shop: one per device, and one for the reader to try. @type {import('./gateway.mjs').KeyRecord[]} */
+/** Whoever looks at the console of the demo. */
+export const ADMIN = 'admin';
+
+/** The keys of the shop: one per device, one for the reader to try, and the one that opens the console. @type {import('./gateway.mjs').KeyRecord[]} */
 export const SHOP_KEYS = [
   { id: 'till', groupId: GROUP, deviceType: 'desktop' },
   { id: 'guest', groupId: GROUP, deviceType: 'desktop' },
+  { id: ADMIN, deviceType: 'admin' },
   ...Object.entries(MANNERS).map(([name, { about }]) => ({
     id: name,
     groupId: GROUP,

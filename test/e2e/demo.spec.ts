@@ -50,6 +50,29 @@ describe('npm run demo -- --once', () => {
 });
 
 describe('npm run demo', () => {
+  it('prints links to the console that sign in', async () => {
+    const demo = startDemo([], join(folder, 'empty'));
+    await eventually(() => expect(demo.log).toContain('paymentComplete'), { timeoutMs: 20_000 });
+    const [, playground] = /playground +(http:\S+)/.exec(demo.log)!;
+    const { origin, pathname, hash } = new URL(playground!);
+    expect(pathname).toBe('/console/playground');
+    expect(demo.log).toContain(`${origin}/console${hash}`);
+    const page = await fetch(playground!);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(await page.text()).toContain('/console/assets/');
+
+    const key = new URLSearchParams(hash.slice(1)).get('key');
+    expect(demo.log).toMatch(new RegExp(`admin key +${key}`));
+    const signIn = await fetch(`${origin}/console/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ key }),
+    });
+    expect(await signIn.json()).toMatchObject({ adminId: 'admin' });
+    demo.signal('SIGINT');
+    expect(await demo.exitCode, demo.log).toBe(0);
+  });
+
   it('goes on until Ctrl-C, and then ends with nothing left behind', async () => {
     const demo = startDemo([], join(folder, 'empty'));
     await eventually(() => expect(demo.log).toContain('paymentComplete'), { timeoutMs: 20_000 });
