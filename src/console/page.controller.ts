@@ -18,7 +18,7 @@ const HEADERS = {
 };
 
 /** The console's page, for anyone: whatever it shows, it has to ask for with a session. The last of the console's routes. */
-@Controller('console')
+@Controller('console{/*path}')
 export class PageController {
   constructor(private readonly files: PageFiles) {}
 
@@ -26,7 +26,7 @@ export class PageController {
    * The page itself finds out which part of it a path means.
    * @throws GatewayError `PAGE_NOT_BUILT`, `NOT_FOUND`
    */
-  @Get(['', '*path'])
+  @Get()
   send(@Req() request: Request, @Res() response: Response): void {
     const name = request.path.replace(/^\/console\/?/i, '');
     const file = this.files.find(name) ?? this.page(name);
