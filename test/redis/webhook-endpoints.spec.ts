@@ -157,6 +157,7 @@ describe('pages of all groups', () => {
     } while (after !== undefined);
     expect(read.toSorted()).toEqual([...all, 'group-3'].sort());
     expect(read.lastIndexOf('group-3') - read.indexOf('group-3')).toBe(1);
+    expect((await endpoints.page(1_000)).endpoints.map(({ groupId }) => groupId)).toEqual(read);
   });
 
   it('are empty without any, and behind the last', async () => {

@@ -172,6 +172,18 @@ describe('the way to the console', () => {
     expect((await guess(1, '203.0.113.10', shop.key('alice'))).status).toBe(200);
   });
 
+  it('is closed to who guesses from many addresses', async () => {
+    const shop = await start();
+    onTestFinished(() => shop.close());
+    const from = (i: number) => ({ 'x-forwarded-for': `203.0.113.${Math.floor(i / 10)}` });
+    const guesser = new Operator(shop.instances[0]!.url);
+    for (let i = 0; i < 300; i++) expect((await guesser.signIn(`guess-${i}`, from(i))).status).toBe(401);
+    expect(code(await guesser.signIn('guess', { 'x-forwarded-for': '192.0.2.1' }))).toEqual([
+      429,
+      'RATE_LIMITED',
+    ]);
+  });
+
   it('counts as HTTP requests do', async () => {
     const shop = await start({ RATE_LIMIT_REQUESTS_PER_MINUTE: '1' });
     onTestFinished(() => shop.close());
