@@ -5,8 +5,9 @@ import { makeKeys, readKeyFile } from './keys.js';
 const good = { id: 'a', key: 'secret-text', groupId: 'g', deviceType: 'desktop' };
 
 describe('a key file', () => {
-  it('gives its keys, without those that are disabled', () => {
-    const path = newFile('keys.json', { keys: [good, { ...good, id: 'b', disabled: true }] });
+  it('gives its keys, without those that are disabled and those of admins', () => {
+    const admin = { id: 'alice', key: 'other-text', deviceType: 'admin' };
+    const path = newFile('keys.json', { keys: [admin, good, { ...good, id: 'b', disabled: true }] });
     expect(readKeyFile(path)).toEqual([good]);
   });
 

@@ -14,7 +14,7 @@ export interface KeyRecord {
   disabled?: boolean;
 }
 
-/** @throws CannotRun naming what is wrong with the file, never what is in it */
+/** The keys of devices that are enabled. @throws CannotRun naming what is wrong with the file, never what is in it */
 export function readKeyFile(path: string): KeyRecord[] {
   let content: unknown;
   try {
@@ -26,10 +26,15 @@ export function readKeyFile(path: string): KeyRecord[] {
   const keys = (content as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(keys)) throw new CannotRun(`${path} has no list "keys"`);
   keys.forEach((record, i) => {
-    const problem = problemOf(record as Partial<KeyRecord> | null);
+    const problem = isAdmin(record) ? undefined : problemOf(record as Partial<KeyRecord> | null);
     if (problem) throw new CannotRun(`${path}: keys[${i}] ${problem}`);
   });
-  return (keys as KeyRecord[]).filter(({ disabled }) => !disabled);
+  return (keys as KeyRecord[]).filter((record) => !record.disabled && !isAdmin(record));
+}
+
+/** A key of the gateway's console: of no use to a device. */
+function isAdmin(record: unknown): boolean {
+  return (record as { deviceType?: unknown } | null)?.deviceType === 'admin';
 }
 
 function problemOf(record: Partial<KeyRecord> | null): string | undefined {
