@@ -202,7 +202,7 @@ export const SETTINGS = {
   tlsKeyFile: text('TLS_KEY_FILE', undefined as string | undefined, 'Its private key (PEM).'),
   trustedProxies: list(
     'TRUSTED_PROXIES',
-    'Proxies whose X-Forwarded-For is believed.',
+    'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
     CIDR,
     'IP addresses or CIDRs',
   ),
