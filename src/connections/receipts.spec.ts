@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Receipts } from './receipts.js';
 
+const payloadTime = (name: string) => 'abc'.indexOf(name) + 1;
+
 function threeReceipts() {
   const receipts = new Receipts();
   const confirmed: string[] = [];
-  const payloads = ['a', 'b', 'c'].map((name) => receipts.expect(() => confirmed.push(name)));
+  const payloads = ['a', 'b', 'c'].map((name) => receipts.expect(() => confirmed.push(name), payloadTime(name)));
   return { receipts, confirmed, payloads };
 }
 
@@ -13,6 +15,13 @@ describe('Receipts', () => {
     const { receipts, confirmed, payloads } = threeReceipts();
     receipts.confirm(Buffer.from(payloads[1]!));
     expect(confirmed).toEqual(['a', 'b']);
+  });
+
+  it('tells when the ping was sent that a pong answers', () => {
+    const { receipts, payloads } = threeReceipts();
+    expect(receipts.confirm(Buffer.from(payloads[1]!))).toBe(2);
+    expect(receipts.confirm(Buffer.from(payloads[1]!))).toBeUndefined();
+    expect(receipts.confirm(Buffer.from(payloads[2]!))).toBe(3);
   });
 
   it('confirms each only once', () => {

@@ -4,26 +4,33 @@
  */
 export class Receipts {
   private last = 0;
-  private waiting: { number: number; onReceipt: () => void }[] = [];
+  private waiting: { number: number; sentAt: number; onReceipt: () => void }[] = [];
 
-  /** @returns the payload for the ping */
-  expect(onReceipt: () => void): string {
+  /** @param sentAt by any clock, told again by {@link confirm} @returns the payload for the ping */
+  expect(onReceipt: () => void, sentAt: number): string {
     const number = ++this.last;
-    this.waiting.push({ number, onReceipt });
+    this.waiting.push({ number, sentAt, onReceipt });
     return `r${number}`;
   }
 
-  /** @param payload of any pong; those that answer no receipt ping are ignored */
-  confirm(payload: Buffer): void {
+  /**
+   * @param payload of any pong; those that answer no receipt ping are ignored
+   * @returns when the ping that it answers was sent; undefined if it answers none
+   */
+  confirm(payload: Buffer): number | undefined {
     if (this.waiting.length === 0 || payload[0] !== 0x72) {
-      return;
+      return undefined;
     }
     const number = Number(payload.toString('latin1', 1));
     if (number > this.last) {
-      return;
+      return undefined;
     }
+    let sentAt: number | undefined;
     while (this.waiting.length > 0 && this.waiting[0]!.number <= number) {
-      this.waiting.shift()!.onReceipt();
+      const confirmed = this.waiting.shift()!;
+      sentAt = confirmed.sentAt;
+      confirmed.onReceipt();
     }
+    return sentAt;
   }
 }

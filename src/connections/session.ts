@@ -40,10 +40,17 @@ export class Session {
   lastSent = this.connectedAt;
   /** When the last message came; a sign of life is none. */
   lastActivity = this.connectedAt;
+  /** Latest time from a protocol ping to its pong, ms; undefined before the first one. */
+  roundTripMs: number | undefined;
+  /** What the store was told of it last, and when (ms since the epoch; 0 = never). */
+  storedRoundTripMs = 0;
+  roundTripStoredAt = 0;
 
   private readonly inbound: InboundQueue;
   private readonly receipts: Receipts;
   private ending = false;
+  /** When the ping that only asks for a sign of life was sent and is not answered yet; 0 if there is none. */
+  private pingedAt = 0;
 
   constructor(
     readonly connectionId: string,
@@ -61,7 +68,7 @@ export class Session {
     socket.on('ping', () => (this.lastHeard = Date.now()));
     socket.on('pong', (payload: Buffer) => {
       this.lastHeard = Date.now();
-      this.receipts.confirm(payload);
+      this.measure(this.receipts.confirm(payload) ?? this.endPing(payload));
     });
   }
 
@@ -114,13 +121,14 @@ export class Session {
     if (!this.send(frame)) {
       return false;
     }
-    this.socket.ping(this.receipts.expect(onReceipt));
+    this.socket.ping(this.receipts.expect(onReceipt, performance.now()));
     return true;
   }
 
   /** A ping that only asks for a sign of life. */
   ping(): void {
     if (this.isOpen) {
+      this.pingedAt = performance.now();
       this.socket.ping();
     }
   }
@@ -145,5 +153,20 @@ export class Session {
     this.ending = true;
     this.socket.close(code, reason);
     this.socket.terminate();
+  }
+
+  /** @returns when the ping was sent that a pong without a payload answers */
+  private endPing(payload: Buffer): number | undefined {
+    const sentAt = payload.length === 0 && this.pingedAt > 0 ? this.pingedAt : undefined;
+    if (sentAt !== undefined) {
+      this.pingedAt = 0;
+    }
+    return sentAt;
+  }
+
+  private measure(sentAt: number | undefined): void {
+    if (sentAt !== undefined) {
+      this.roundTripMs = Math.round((performance.now() - sentAt) * 10) / 10;
+    }
   }
 }

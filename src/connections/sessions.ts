@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { DeviceType } from '../protocol/index.js';
 import type { Session } from './session.js';
 
 /**
@@ -8,7 +9,7 @@ import type { Session } from './session.js';
 export class Sessions {
   private readonly byKey = new Map<string, Session[]>();
   private readonly desktops = new Map<string, Set<Session>>();
-  private count = 0;
+  private readonly counts: Record<DeviceType, number> = { desktop: 0, terminal: 0 };
 
   add(session: Session): void {
     const { keyId, groupId, deviceType } = session.principal;
@@ -22,11 +23,11 @@ export class Sessions {
       const group = this.desktops.get(groupId) ?? new Set();
       this.desktops.set(groupId, group.add(session));
     }
-    this.count++;
+    this.counts[deviceType]++;
   }
 
   remove(session: Session): void {
-    const { keyId, groupId } = session.principal;
+    const { keyId, groupId, deviceType } = session.principal;
     const sessions = this.byKey.get(keyId);
     const index = sessions?.indexOf(session) ?? -1;
     if (!sessions || index < 0) {
@@ -40,11 +41,16 @@ export class Sessions {
     if (group?.delete(session) && group.size === 0) {
       this.desktops.delete(groupId);
     }
-    this.count--;
+    this.counts[deviceType]--;
   }
 
   get size(): number {
-    return this.count;
+    return this.counts.desktop + this.counts.terminal;
+  }
+
+  /** How many sockets of one kind of device there are. */
+  sizeOf(deviceType: DeviceType): number {
+    return this.counts[deviceType];
   }
 
   ofKey(keyId: string): readonly Session[] {

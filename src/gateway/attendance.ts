@@ -169,9 +169,10 @@ export class Attendance {
   }
 
   /** Its last words may have come after the latest batch of activity. */
-  private async recordLastActivity({ principal, lastActivity }: Session): Promise<void> {
+  private async recordLastActivity({ principal, lastActivity: at, roundTripMs }: Session): Promise<void> {
     if (principal.deviceType === 'terminal') {
-      await this.presence.recordActivity(principal.groupId, new Map([[principal.keyId, lastActivity]]));
+      const heard = new Map([[principal.keyId, { at, roundTripMs }]]);
+      await this.presence.recordActivity(principal.groupId, heard);
     }
   }
 

@@ -31,6 +31,18 @@ export function listEntry(endpoint: Endpoint, state: ListEntry['state'], instanc
   } satisfies ListEntry);
 }
 
+/**
+ * An entry as readers see it: nobody is online whose instance has no lease.
+ * @param instances whose lease lives
+ * @returns undefined for a terminal that is gone for good: it was known by its connection alone
+ */
+export function asSeen(entry: ListEntry, instances: ReadonlySet<string>): ListEntry | undefined {
+  if (entry.state !== 'online' || instances.has(entry.instance)) {
+    return entry;
+  }
+  return entry.deviceId === undefined ? undefined : { ...entry, state: 'reconnecting' };
+}
+
 export function identityOf({ principal, connectionId }: Endpoint): TerminalIdentity {
   return { groupId: principal.groupId, deviceId: principal.deviceId, connectionId };
 }

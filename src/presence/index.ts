@@ -1,4 +1,6 @@
-export type { Endpoint } from './endpoint.js';
+export { asSeen, type Endpoint, type ListEntry } from './endpoint.js';
+export { type FloorChanges, type FloorFacts, FloorIndex } from './floor-index.js';
+export type { Activity } from './activity.js';
 export { fromMember, memberOf, newConnectionId, PresenceKeys } from './keys.js';
 export { PresenceModule } from './presence.module.js';
 export {

@@ -8,7 +8,8 @@ import { PARTITIONS, partitionOf, partitionTag } from '../redis/index.js';
  * |---|---|---|
  * | `ep:<keyId>` | hash | the endpoint: `epoch`, `inst`, `conn`, `state`, `dev`, `since` (when its socket was opened), `past` (connections before, latest first); for terminals also `tx`, the open payment |
  * | `terminals:<group>` | hash | keyId → list entry of a terminal (JSON) |
- * | `seen:<group>` | hash | keyId → last activity of a terminal, ms |
+ * | `seen:<group>` | hash | keyId → last activity of a terminal and its latest round trip: `ms` or `ms ms` |
+ * | `floor` | zset | `group\nkeyId` of every terminal that has a list entry → when the entry last changed, ms |
  * | `desktops:<group>` | hash | keyId of a connected desktop → its instance |
  * | `status:<group>` | stream | the latest status updates, entry id = group sequence number |
  * | `status-seq` | hash | group → latest sequence number |
@@ -52,6 +53,7 @@ export class PresenceKeys {
       mailbox: this.of(partition, `mailbox:${keyId}`),
       connections: this.of(partition, 'connections'),
       lost: this.of(partition, 'lost'),
+      floor: this.of(partition, 'floor'),
     };
   }
 

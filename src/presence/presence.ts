@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import { terminalStatusFrame } from '../protocol/index.js';
 import { partitionOf, Store } from '../redis/index.js';
+import { activityText, parseActivity, type Activity } from './activity.js';
 import {
+  asSeen,
   identityOf,
   listEntry,
   ownedDetails,
@@ -170,15 +172,11 @@ export class Presence {
     const { entries, seen, instances } = await this.store.run(scripts.list, keys, {});
     const terminals: ListedTerminal[] = [];
     for (const [keyId, text] of entries) {
-      const entry = JSON.parse(text) as ListEntry;
-      if (entry.state === 'online' && !instances.has(entry.instance)) {
-        if (entry.deviceId === undefined) {
-          continue;
-        }
-        entry.state = 'reconnecting';
+      const entry = asSeen(JSON.parse(text) as ListEntry, instances);
+      if (entry) {
+        const lastActivity = Math.max(entry.connectedAt, parseActivity(seen.get(keyId)).at);
+        terminals.push({ ...entry, keyId, lastActivity });
       }
-      const lastActivity = Math.max(entry.connectedAt, Number(seen.get(keyId) ?? 0));
-      terminals.push({ ...entry, keyId, lastActivity });
     }
     return terminals;
   }
@@ -198,11 +196,11 @@ export class Presence {
     return { groupId, keyId: id };
   }
 
-  /** Stores when terminals of a group were last heard. */
-  async recordActivity(groupId: string, lastActivity: ReadonlyMap<string, number>): Promise<void> {
+  /** Stores what was last heard of terminals of a group. @param activity by key id */
+  async recordActivity(groupId: string, activity: ReadonlyMap<string, Activity>): Promise<void> {
     const key = this.keys.of(partitionOf(groupId), `seen:${groupId}`);
     await this.store.ask((redis) =>
-      redis.hset(key, new Map([...lastActivity].map(([id, ms]) => [id, String(ms)]))),
+      redis.hset(key, new Map([...activity].map(([id, heard]) => [id, activityText(heard)]))),
     );
   }
 

@@ -17,6 +17,7 @@ export const register = defineScript(file('register'), {
     'connections',
     'mail',
     'mailbox',
+    'floor',
   ],
   args: [
     'keyId',
@@ -52,6 +53,7 @@ export const drop = defineScript(file('drop'), {
     'connections',
     'leases',
     'lost',
+    'floor',
   ],
   args: [
     'keyId',
@@ -71,7 +73,7 @@ export const drop = defineScript(file('drop'), {
 
 export const expire = defineScript(file('expire'), {
   uses: [announce],
-  keys: ['endpoint', 'terminals', 'desktops', 'status', 'statusSeq', 'grace'],
+  keys: ['endpoint', 'terminals', 'desktops', 'status', 'statusSeq', 'grace', 'floor'],
   args: ['keyId', 'member', 'group', 'epoch', 'channel', 'entry', 'update'],
   reply: texts,
 });
@@ -93,6 +95,16 @@ export const list = defineScript(file('list'), {
   reply: (raw) => {
     const [entries, seen, instances] = raw as [string[], string[], string[]];
     return { entries: pairs(entries), seen: new Map(pairs(seen)), instances: new Set(instances) };
+  },
+});
+
+export const floor = defineScript(file('floor'), {
+  keys: ['floor', 'leases'],
+  args: ['since', 'limit'],
+  reply: (raw) => {
+    const [now, size, changes, instances] = raw as [string, number, string[], string[]];
+    const changed = pairs(changes).map(([member, at]) => ({ member, at: Number(at) }));
+    return { now: Number(now), size, changed, instances: new Set(instances) };
   },
 });
 

@@ -86,6 +86,7 @@ it('finds all scripts', () => {
     'deposit.lua',
     'drop.lua',
     'expire.lua',
+    'floor.lua',
     'forget-cancel.lua',
     'late.lua',
     'list.lua',

@@ -154,7 +154,7 @@ describe('list', () => {
     const { endpoint } = await connect(a, TERMINAL);
     const { connectedAt } = endpoint;
     expect(await a.terminals(GROUP)).toMatchObject([{ connectedAt, lastActivity: connectedAt }]);
-    await a.recordActivity(GROUP, new Map([['t1', connectedAt + 5_000]]));
+    await a.recordActivity(GROUP, new Map([['t1', { at: connectedAt + 5_000 }]]));
     expect(await a.terminals(GROUP)).toMatchObject([{ connectedAt, lastActivity: connectedAt + 5_000 }]);
   });
 

@@ -147,11 +147,12 @@ export class PresenceWorld {
   /** Every place in the store that says something about an endpoint says the same as the model. */
   async compare(): Promise<void> {
     const { redis, keys } = this.test;
-    const [owned, desktops, connections, grace, terminals, listed, log, endpoints] = await Promise.all([
+    const [owned, desktops, connections, grace, floor, terminals, listed, log, endpoints] = await Promise.all([
       redis.hkeys(this.name('owned')),
       redis.hgetall(this.name(`desktops:${GROUP}`)),
       redis.hgetall(this.name('connections')),
       redis.zrange(this.name('grace'), 0, '-1'),
+      redis.zrange(this.name('floor'), 0, '-1'),
       redis.hgetall(this.name(`terminals:${GROUP}`)),
       this.presences['B']!.terminals(GROUP),
       announced(this.presences['B']!),
@@ -183,6 +184,11 @@ export class PresenceWorld {
     const inState = (state: string) => [...model.endpoints].filter(([, known]) => known.state === state);
     expect(grace).toEqual(inState('reconnecting').map(([keyId]) => memberOf(GROUP, keyId)));
     expect(stateOf(terminals)).toEqual(this.expectedEntries());
+    expect(floor.sort()).toEqual(
+      Object.keys(this.expectedEntries())
+        .map((keyId) => memberOf(GROUP, keyId))
+        .sort(),
+    );
     expect(Object.fromEntries(listed.map(({ keyId, state }) => [keyId, state]))).toEqual(this.expectedList());
     expect(log).toEqual(model.log);
   }
