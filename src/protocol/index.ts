@@ -1,12 +1,22 @@
 export * from './actions.js';
 export { AMOUNT_TEXT, MAX_FRACTION_DIGITS, MAX_INTEGER_DIGITS } from './amount.js';
+export { maskCardData, maskCardText } from './card-data.js';
 export * from './close-codes.js';
 export { CURRENCIES } from './currencies.js';
 export * from './errors.js';
 export * from './frames.js';
 export type * from './principal.js';
 export * from './payment-frames.js';
-export * from './json-text.js';
+export {
+  canonicalJson,
+  ExactNumber,
+  decimalParts,
+  isShallow,
+  memberTexts,
+  openObject,
+  withMember,
+  withoutMembers,
+} from './json-text.js';
 export { MAX_RECEIPT_BYTES } from './receipt-data.js';
 export { validateDto, validationFailed } from './validate.js';
 export * from './dto/payment-request.dto.js';

@@ -130,7 +130,8 @@ function elementTexts(text: string): string[] {
   return elements;
 }
 
-function skipSpace(text: string, from: number): number {
+/** The index of the first character from `from` on that is no white space. */
+export function skipSpace(text: string, from: number): number {
   let i = from;
   while (text.charCodeAt(i) <= SPACE) {
     i++;
@@ -139,7 +140,7 @@ function skipSpace(text: string, from: number): number {
 }
 
 /** The index after the string that begins at `from`; the text's length if it never ends. */
-function stringEnd(text: string, from: number): number {
+export function stringEnd(text: string, from: number): number {
   for (let i = from + 1; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === BACKSLASH) {
@@ -151,7 +152,8 @@ function stringEnd(text: string, from: number): number {
   return text.length;
 }
 
-function valueEnd(text: string, from: number): number {
+/** The index after the value that begins at `from`; the text's length if it never ends. */
+export function valueEnd(text: string, from: number): number {
   const first = text.charCodeAt(from);
   if (first === QUOTE) {
     return stringEnd(text, from);
