@@ -1,0 +1,33 @@
+const SMALLEST_S = 0.002;
+/** Each bucket is this much wider than the one before: a percentile read from them is wrong by less than a tenth. */
+const GROWTH = 1.2;
+const BUCKETS = 72;
+
+/**
+ * Upper bounds of the buckets of a latency, in seconds: from 2 ms to about 14 minutes, which is longer than a payment may be open
+ * by default. What takes longer lies in one more bucket without a bound.
+ */
+export const LATENCY_BOUNDS_S: readonly number[] = Array.from({ length: BUCKETS }, (_, i) =>
+  Number((SMALLEST_S * GROWTH ** i).toPrecision(4)),
+);
+
+/**
+ * The value below which a part of all observations lies, estimated inside its bucket.
+ * @param counts of each bucket, not cumulative, the last one without a bound
+ * @param part 0 to 1
+ * @returns ms; undefined without observations
+ */
+export function percentileMs(counts: readonly number[], part: number): number | undefined {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) {
+    return undefined;
+  }
+  let below = 0;
+  const wanted = total * part;
+  const bucket = counts.findIndex((count) => (below += count) >= wanted && count > 0);
+  const upper = LATENCY_BOUNDS_S[Math.min(bucket, BUCKETS - 1)]!;
+  const lower = bucket === 0 ? 0 : LATENCY_BOUNDS_S[Math.min(bucket, BUCKETS) - 1]!;
+  const count = counts[bucket]!;
+  const share = (wanted - (below - count)) / count;
+  return Math.round((lower + Math.max(0, upper - lower) * share) * 1e4) / 10;
+}
