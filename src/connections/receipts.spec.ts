@@ -6,7 +6,9 @@ const payloadTime = (name: string) => 'abc'.indexOf(name) + 1;
 function threeReceipts() {
   const receipts = new Receipts();
   const confirmed: string[] = [];
-  const payloads = ['a', 'b', 'c'].map((name) => receipts.expect(() => confirmed.push(name), payloadTime(name)));
+  const payloads = ['a', 'b', 'c'].map((name) =>
+    receipts.expect(() => confirmed.push(name), payloadTime(name)),
+  );
   return { receipts, confirmed, payloads };
 }
 

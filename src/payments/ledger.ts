@@ -17,6 +17,8 @@ export interface Verdict {
   detail: string | undefined;
   /** An event for the webhooks has come into the outbox. */
   hasEvent: boolean;
+  /** `settled`: ms since the payment was accepted. */
+  latencyMs: number;
 }
 
 /** A script that writes to desktops: its keys and arguments go on with theirs. */
@@ -46,6 +48,7 @@ export class Ledger {
       leases: keys.of(partition, 'leases'),
       desktops: keys.of(partition, `desktops:${groupId}`),
       outbox: keys.of(partition, 'outbox'),
+      payments: keys.of(partition, 'payments'),
       refusal: keys.of(partition, `refused:${groupId}:${escapeId(transactionId)}`),
     };
   }
@@ -79,12 +82,12 @@ export class Ledger {
     let recipients = guess;
     for (;;) {
       const desktops = recipients === '' ? [] : recipients.split('\n');
-      const [kind = '', detail, event] = await run(recipients, {
+      const [kind = '', detail, event, latency] = await run(recipients, {
         keys: desktops.flatMap((keyId) => this.desktopKeys(groupId, keyId)),
         args: desktops.map((keyId) => memberOf(groupId, keyId)),
       });
       if (kind !== 'recipients') {
-        return { kind, detail, hasEvent: event === '1' };
+        return { kind, detail, hasEvent: event === '1', latencyMs: Number(latency ?? 0) };
       }
       recipients = detail ?? '';
     }

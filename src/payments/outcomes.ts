@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
+import { Metrics, type PaymentOutcome } from '../metrics/index.js';
 import {
   GatewayError,
   GatewayFailure,
@@ -48,6 +49,7 @@ export class Outcomes {
     private readonly ledger: Ledger,
     private readonly lateResults: LateResults,
     private readonly outbox: Outbox,
+    private readonly metrics: Metrics,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
     pulse: Pulse,
@@ -131,10 +133,14 @@ export class Outcomes {
       missing: answer.missing.join(' '),
       after,
       retrySafe: retrySafe === undefined ? '' : String(retrySafe),
+      errorCode: answer.errorCode ?? '',
     };
     const verdict = await this.ledger.toDesktops(groupId, ending.recipients, (recipients, further) =>
       this.ledger.store.run(settle, this.ledger.keys(ending), { ...args, recipients }, further),
     );
+    if (verdict.kind === 'settled') {
+      this.metrics.paymentEnded(outcomeOf(answer), verdict.latencyMs);
+    }
     if (verdict.hasEvent) {
       this.outbox.hurry(groupId, transactionId, 'result');
     }
@@ -209,4 +215,14 @@ export class Outcomes {
       await this.giveUp('unanswered', ending, GatewayFailure.noResponse);
     }
   }
+}
+
+const COUNTED_AS: Record<FinalResponseStatus, PaymentOutcome> = {
+  SUCCESS: 'approved',
+  FAILED: 'declined',
+  CANCELLED: 'cancelled',
+};
+
+function outcomeOf({ status, failure }: FinalAnswer): PaymentOutcome {
+  return failure === undefined ? COUNTED_AS[status] : 'failed';
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/index.js';
+import { MetricsModule } from '../metrics/index.js';
 import { PresenceModule } from '../presence/index.js';
 import { RelayModule } from '../relay/index.js';
 import { TerminalsModule } from '../terminals/index.js';
@@ -10,12 +11,14 @@ import { LateResults } from './late-results.js';
 import { Ledger } from './ledger.js';
 import { Outcomes } from './outcomes.js';
 import { Outbox } from './outbox.js';
+import { PaymentIndex } from './payment-index.js';
 import { Payments } from './payments.js';
+import { Resolutions } from './resolutions.js';
 import { Stages } from './stages.js';
 import { Waits } from './waits.js';
 
 @Module({
-  imports: [ConnectionsModule, PresenceModule, RelayModule, TerminalsModule],
+  imports: [ConnectionsModule, MetricsModule, PresenceModule, RelayModule, TerminalsModule],
   providers: [
     Ledger,
     Payments,
@@ -27,7 +30,20 @@ import { Waits } from './waits.js';
     Interruptions,
     Cancellations,
     Waits,
+    PaymentIndex,
+    Resolutions,
   ],
-  exports: [Payments, LateResults, Outbox, Outcomes, Stages, Interruptions, Cancellations, Waits],
+  exports: [
+    Payments,
+    LateResults,
+    Outbox,
+    Outcomes,
+    Stages,
+    Interruptions,
+    Cancellations,
+    Waits,
+    PaymentIndex,
+    Resolutions,
+  ],
 })
 export class PaymentsModule {}

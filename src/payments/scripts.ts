@@ -17,6 +17,7 @@ export const accept = defineScript(file('accept'), {
     'leases',
     'outbox',
     'refusal',
+    'payments',
   ],
   args: [
     'terminalKey',
@@ -73,7 +74,7 @@ export const claim = defineScript(file('claim'), {
 
 export const unclaim = defineScript(file('unclaim'), {
   uses,
-  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due'],
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'payments'],
   args: [
     'token',
     'deliveryTimeoutMs',
@@ -91,7 +92,7 @@ export const unclaim = defineScript(file('unclaim'), {
 
 export const settle = defineScript(file('settle'), {
   uses,
-  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'outbox'],
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'outbox', 'payments'],
   args: [
     'cause',
     'terminalKey',
@@ -110,20 +111,21 @@ export const settle = defineScript(file('settle'), {
     'channel',
     'keepMs',
     'instance',
+    'errorCode',
   ],
   reply: texts,
 });
 
 export const suspend = defineScript(file('suspend'), {
   uses,
-  keys: ['record', 'terminal', 'due', 'lost', 'grace'],
-  args: ['member', 'terminalMember', 'instance'],
+  keys: ['record', 'terminal', 'due', 'lost', 'grace', 'payments'],
+  args: ['member', 'terminalMember', 'keepMs', 'instance'],
   reply: texts,
 });
 
 export const resume = defineScript(file('resume'), {
   uses,
-  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'lost'],
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'lost', 'payments'],
   args: [
     'terminalKey',
     'terminalMember',
@@ -157,7 +159,7 @@ export const requeue = defineScript(file('requeue'), {
 
 export const late = defineScript(file('late'), {
   uses,
-  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'outbox'],
+  keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'outbox', 'payments'],
   args: [
     'terminalKey',
     'status',
@@ -182,7 +184,7 @@ export const late = defineScript(file('late'), {
 
 export const voidAnswer = defineScript(file('void'), {
   uses,
-  keys: ['record', 'terminalMailbox', 'mail', 'outbox'],
+  keys: ['record', 'terminalMailbox', 'mail', 'outbox', 'payments'],
   args: [
     'terminalKey',
     'terminalMember',
@@ -233,4 +235,19 @@ export const watch = defineScript(file('watch'), {
   keys: ['record'],
   args: ['channel', 'wanted'],
   reply: (raw) => raw === '1',
+});
+
+export const recent = defineScript(file('recent'), {
+  keys: ['payments'],
+  args: ['from', 'limit'],
+  reply: (raw) => {
+    const [now, changed] = raw as [string, string[]];
+    return { now: Number(now), changed };
+  },
+});
+
+export const resolve = defineScript(file('resolve'), {
+  keys: ['record', 'payments'],
+  args: ['version', 'expected', 'resolution', 'member', 'keepMs'],
+  reply: texts,
 });

@@ -20,7 +20,12 @@ export interface Answer {
   open: string;
   /** Members to be filled from the request. */
   missing: readonly string[];
+  /** Its `errorCode`, if it has one. */
+  errorCode?: string | undefined;
 }
+
+/** As much of an `errorCode` as lists show. */
+const MAX_ERROR_CODE_LENGTH = 64;
 
 export interface TerminalAnswer extends Answer {
   transactionId: string;
@@ -52,6 +57,7 @@ export function readTerminalAnswer(frame: ClientFrame): TerminalAnswer {
     status: response.status,
     open: openObject(complete),
     missing: ECHOED.filter((name) => (members.get(name) ?? 'null') === 'null'),
+    errorCode: response.errorCode?.slice(0, MAX_ERROR_CODE_LENGTH),
   };
 }
 
@@ -64,7 +70,7 @@ export function gatewayFailure(transactionId: string, code: GatewayFailureCode):
     errorMessage: FAILURE_MESSAGES[code],
     timestamp: new Date().toISOString(),
   };
-  return { status: 'FAILED', open: openObject(JSON.stringify(response)), missing: ECHOED };
+  return { status: 'FAILED', open: openObject(JSON.stringify(response)), missing: ECHOED, errorCode: code };
 }
 
 /** The answer that stands for a cancellation. */

@@ -14,18 +14,29 @@ export interface TransactionRecord {
   delivery: Delivery;
   terminalId: string;
   deviceId: string;
+  terminalKey: string;
+  recipients: string;
   request: string;
   createdAt: string;
   updatedAt: string;
   completedAt?: string;
   push?: string;
+  /** Of the response, cut to the length that lists show; '' if it has none. */
+  errorCode?: string;
+  /** The gateway's reason for giving it up; '' if the terminal has answered. */
+  failure?: string;
   retrySafe?: string;
   late?: string;
+  lateStatus?: string;
   conflicts?: string;
+  /** '1' with conflicts, which may be long. */
+  disputed?: string;
   voidPending?: string;
   voidRefusal?: string;
   voidedAt?: string;
   voidReason?: string;
+  /** What an operator found out about it (JSON); clients do not see it. */
+  resolution?: string;
   'step.cancelRefused'?: string;
 }
 
@@ -56,24 +67,34 @@ export function transactionText(transactionId: string, record: TransactionRecord
     ['version', record.version],
     ['delivery', JSON.stringify(record.delivery)],
     ['retrySafe', record.retrySafe || undefined],
-    ['timeline', JSON.stringify(timeline(record as unknown as Record<string, string>))],
+    ['timeline', JSON.stringify(timeline(record).map((step) => ({ ...step, at: isoTime(step.at) })))],
   ];
   const present = members.filter(([, text]) => text !== undefined);
   return `{${present.map(([name, text]) => `"${name}":${text}`).join(',')}}`;
 }
 
+/** One step of a transaction's way; `at` in ms since the epoch. */
+export interface Step {
+  event: string;
+  at: number;
+  instance: string;
+}
+
 /** The steps of a transaction's way, in the order in which they were taken. */
-function timeline(fields: Record<string, string>): { event: string; at: string; instance: string }[] {
-  return Object.entries(fields)
+export function timeline(record: TransactionRecord): Step[] {
+  return Object.entries(record as unknown as Record<string, string>)
     .filter(([name]) => name.startsWith(STEP))
     .map(([name, text]) => {
       const [ms = '', instance = ''] = text.split(' ');
-      return { event: name.slice(STEP.length), ms: Number(ms), instance };
+      return { event: name.slice(STEP.length), at: Number(ms), instance };
     })
-    .sort((a, b) => a.ms - b.ms)
-    .map(({ event, ms, instance }) => ({ event, at: new Date(ms).toISOString(), instance }));
+    .sort((a, b) => a.at - b.at);
 }
 
 export function isoText(ms: string | undefined): string | undefined {
-  return ms === undefined ? undefined : `"${new Date(Number(ms)).toISOString()}"`;
+  return ms === undefined ? undefined : `"${isoTime(Number(ms))}"`;
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

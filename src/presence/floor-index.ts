@@ -47,7 +47,7 @@ export class FloorIndex {
     const names = { floor: keys.of(partition, 'floor'), leases: keys.of(partition, 'leases') };
     const told = await this.store.run(scripts.floor, names, { since, limit: MOST_CHANGES });
     const changed = [...told.changed];
-    for (let page = told.changed; page.length === MOST_CHANGES; ) {
+    for (let page = told.changed; page.length === MOST_CHANGES;) {
       const from = page.at(-1)!.at;
       ({ changed: page } = await this.store.run(scripts.floor, names, { since: from, limit: MOST_CHANGES }));
       changed.push(...page);

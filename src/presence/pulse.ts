@@ -27,6 +27,10 @@ const USED_FOR_MS = 5_000;
 const PROBE_INTERVAL_MS = 1_400;
 /** Most members of one deadline set that one beat takes on. */
 const SWEEP_LIMIT = 200;
+/** How often members whose time is over are forgotten. Nothing waits for that. */
+const TRIM_INTERVAL_MS = 10_000;
+/** Most members of one set that are forgotten at a time: a backlog of days must not hold the store up. */
+const TRIM_LIMIT = 5_000;
 /** The partitions take their turns, so that no tick does all the work. */
 const SLICES = 8;
 
@@ -37,8 +41,10 @@ const SLICES = 8;
 @Injectable()
 export class Pulse {
   private readonly sets: DeadlineSet[] = [];
+  private readonly indexes: string[] = [];
   private readonly inFlight = new Set<number>();
   private readonly lastProbe = new Array<number>(PARTITIONS).fill(0);
+  private readonly lastTrim = new Array<number>(PARTITIONS).fill(0);
   private readonly intervalMs: number;
   private readonly unusedIntervalMs: number;
   private timer: NodeJS.Timeout | undefined;
@@ -66,6 +72,11 @@ export class Pulse {
 
   watch(set: DeadlineSet): void {
     this.sets.push(set);
+  }
+
+  /** @param index key name of a sorted set in every partition, whose members are forgotten when their score has passed (ms) */
+  forget(index: string): void {
+    this.indexes.push(index);
   }
 
   /** @param onLapsed called when others may have taken this instance for dead in a partition */
@@ -162,6 +173,7 @@ export class Pulse {
       }
     }
     await Promise.all(this.sets.map((set, i) => this.sweep(set, answer.due[i] ?? [])));
+    await this.trim(partition);
   }
 
   private async sweep(set: DeadlineSet, members: string[]): Promise<void> {
@@ -175,6 +187,14 @@ export class Pulse {
       if (result.status === 'rejected') {
         this.noteTrouble(result.reason);
       }
+    }
+  }
+
+  private async trim(partition: number): Promise<void> {
+    if (this.indexes.length > 0 && Date.now() - this.lastTrim[partition]! >= TRIM_INTERVAL_MS) {
+      this.lastTrim[partition] = Date.now();
+      const keys = this.indexes.map((name) => this.presence.keys.of(partition, name));
+      await this.store.run(scripts.trim, {}, { limit: TRIM_LIMIT }, { keys });
     }
   }
 

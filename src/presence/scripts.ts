@@ -89,6 +89,8 @@ export const beat = defineScript(file('beat'), {
 
 export const bury = defineScript(file('bury'), { keys: ['leases'], args: ['instance'], reply: texts });
 
+export const trim = defineScript(file('trim'), { keys: [], args: ['limit'], reply: Number });
+
 export const list = defineScript(file('list'), {
   keys: ['terminals', 'seen', 'leases'],
   args: [],

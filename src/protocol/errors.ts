@@ -179,6 +179,21 @@ const CONSOLE_ERRORS = {
     code: 'KEY_CONFLICT',
     message: 'You are signed in with this key; another admin can disable it',
   },
+  NOTHING_TO_RESOLVE: {
+    status: 409,
+    code: 'NOTHING_TO_RESOLVE',
+    message: 'The outcome of this payment is certain',
+  },
+  PAYMENT_CHANGED: {
+    status: 409,
+    code: 'PAYMENT_CHANGED',
+    message: 'The payment was changed meanwhile; look at it again',
+  },
+  TOO_MANY_VIEWERS: {
+    status: 503,
+    code: 'TOO_MANY_VIEWERS',
+    message: 'Too many consoles watch this instance',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 const CATALOGUE = { ...ERRORS, ...CONSOLE_ERRORS };

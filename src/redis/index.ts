@@ -1,5 +1,5 @@
 export { type EmbeddedRedis, embeddedSocketPath, startEmbeddedRedis } from './embedded.js';
-export { PARTITIONS, partitionOf, partitionTag } from './partitions.js';
+export { byPartition, PARTITIONS, partitionOf, partitionTag } from './partitions.js';
 export { defineScript, type Script, texts } from './script.js';
 export { Store, StoreUnusable } from './store.js';
 export { asStoreError, type CommandOutcome, StoreUnavailable } from './store-unavailable.js';

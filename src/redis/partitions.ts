@@ -32,6 +32,21 @@ export function partitionOf(groupId: string): number {
 const remembered = new Map<string, number>();
 const MOST_REMEMBERED = 10_000;
 
+/** Things of groups, sorted by the partitions of their groups; in each in their order. */
+export function byPartition<T>(things: Iterable<T>, groupOf: (thing: T) => string): Map<number, T[]> {
+  const sorted = new Map<number, T[]>();
+  for (const thing of things) {
+    const partition = partitionOf(groupOf(thing));
+    const others = sorted.get(partition);
+    if (others) {
+      others.push(thing);
+    } else {
+      sorted.set(partition, [thing]);
+    }
+  }
+  return sorted;
+}
+
 /** The tag that puts all keys of a partition into one Redis Cluster slot. */
 export function partitionTag(partition: number): string {
   return `{p${partition}}`;

@@ -255,6 +255,8 @@ const RECORD = {
   delivery: 'sent',
   terminalId: 'TERM-001',
   deviceId: 'TERM-001',
+  terminalKey: 't1',
+  recipients: 'pos',
   request: REQUEST,
   createdAt: '1768473069113',
   updatedAt: '1768473069118',

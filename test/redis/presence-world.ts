@@ -147,17 +147,19 @@ export class PresenceWorld {
   /** Every place in the store that says something about an endpoint says the same as the model. */
   async compare(): Promise<void> {
     const { redis, keys } = this.test;
-    const [owned, desktops, connections, grace, floor, terminals, listed, log, endpoints] = await Promise.all([
-      redis.hkeys(this.name('owned')),
-      redis.hgetall(this.name(`desktops:${GROUP}`)),
-      redis.hgetall(this.name('connections')),
-      redis.zrange(this.name('grace'), 0, '-1'),
-      redis.zrange(this.name('floor'), 0, '-1'),
-      redis.hgetall(this.name(`terminals:${GROUP}`)),
-      this.presences['B']!.terminals(GROUP),
-      announced(this.presences['B']!),
-      Promise.all(KEYS.map(({ keyId }) => redis.hgetall(keys.endpoint(GROUP, keyId)))),
-    ]);
+    const [owned, desktops, connections, grace, floor, terminals, listed, log, endpoints] = await Promise.all(
+      [
+        redis.hkeys(this.name('owned')),
+        redis.hgetall(this.name(`desktops:${GROUP}`)),
+        redis.hgetall(this.name('connections')),
+        redis.zrange(this.name('grace'), 0, '-1'),
+        redis.zrange(this.name('floor'), 0, '-1'),
+        redis.hgetall(this.name(`terminals:${GROUP}`)),
+        this.presences['B']!.terminals(GROUP),
+        announced(this.presences['B']!),
+        Promise.all(KEYS.map(({ keyId }) => redis.hgetall(keys.endpoint(GROUP, keyId)))),
+      ],
+    );
     const { model } = this;
     KEYS.forEach(({ keyId, deviceId = '' }, i) => {
       const known = model.endpoints.get(keyId);

@@ -114,8 +114,9 @@ describe("the terminal's answer", () => {
     await desk.answer(shop.terminal, 'T', 'FAILED', { errorCode: 'E1' });
     await desk.answer(shop.terminal, 'T', 'FAILED', { errorCode: 'E1' });
     await desk.answer(shop.terminal, 'T', 'CANCELLED');
-    const { conflicts, version: after, updatedAt: _later, ...rest } = await desk.record('T');
+    const { conflicts, disputed, version: after, updatedAt: _later, ...rest } = await desk.record('T');
     expect(rest).toEqual(before);
+    expect(disputed).toBe('1');
     expect(Number(after)).toBe(Number(version) + 2);
     expect(JSON.parse(`[${conflicts}]`)).toMatchObject([
       { status: 'FAILED', errorCode: 'E1', amount: '10.00' },

@@ -1,5 +1,6 @@
 import type { Session, Sessions } from '../../src/connections/index.js';
 import { KeyStore } from '../../src/keys/index.js';
+import { Metrics } from '../../src/metrics/index.js';
 import {
   Cancellations,
   Interruptions,
@@ -45,6 +46,7 @@ export class PaymentDesk extends PaymentRecords {
   readonly keyStore: KeyStore;
   readonly ledger: Ledger;
   readonly outbox: Outbox;
+  readonly metrics = new Metrics();
   private readonly payments: Payments;
   private readonly outcomes: Outcomes;
   private readonly lateResults: LateResults;
@@ -70,7 +72,15 @@ export class PaymentDesk extends PaymentRecords {
     this.payments = new Payments(this.ledger, new TerminalResolver(this.keyStore, presence), config);
     this.lateResults = new LateResults(this.ledger, config, silentLogger);
     this.outbox = new Outbox(this.ledger, silentLogger, pulse);
-    this.outcomes = new Outcomes(this.ledger, this.lateResults, this.outbox, config, silentLogger, pulse);
+    this.outcomes = new Outcomes(
+      this.ledger,
+      this.lateResults,
+      this.outbox,
+      this.metrics,
+      config,
+      silentLogger,
+      pulse,
+    );
     this.interruptions = new Interruptions(this.ledger, presence, this.outcomes, config, silentLogger, pulse);
     this.cancellations = new Cancellations(
       this.ledger,

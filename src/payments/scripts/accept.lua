@@ -1,5 +1,6 @@
 -- Takes on a payment: the only way a transaction comes into being. Repeating the request joins it or brings its result.
--- KEYS record, terminal (endpoint), terminalMailbox, desktop (endpoint), desktopMailbox, mail, due, leases, outbox, refusal
+-- KEYS record, terminal (endpoint), terminalMailbox, desktop (endpoint), desktopMailbox, mail, due, leases, outbox, refusal,
+--      payments
 -- ARGV terminalKey (key id, '' if no such terminal is known), terminalId (as asked for), terminalMember, deviceId,
 --      desktopKey ('' if no push is wanted), desktopMember, desktopEpoch, fingerprint, channel, deliveryTimeoutMs,
 --      keepMs, member (in due), escapedId, frame (payment), instance, progress ('1' if the desktop wants to see stages),
@@ -8,10 +9,10 @@
 -- Returns {'accepted'} | {'stale'} (a later request of the same payment was refused, and that must stay true) | {'joined'} | {'replayed', push, stamp} (it is in the mailbox, too; the
 --      caller sends it at once) | {'duplicate'} | {'no_terminal'} | {'offline'} | {'busy'}
 --      | {'displaced'} (a newer connection of the desktop exists) | {'unregistered'} (the store knows no such desktop)
--- Effects: record PENDING, terminal locked, payment in its mailbox, delivery deadline; or the result in the desktop's. With
+-- Effects: record PENDING and listed, terminal locked, payment in its mailbox, delivery deadline; or the result in the desktop's. With
 --      webhooks also the moment to tell them that there is no result yet
-local record, terminal, terminalMailbox, desktop, desktopMailbox, mail, due, leases, outbox, refusal =
-  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local record, terminal, terminalMailbox, desktop, desktopMailbox, mail, due, leases, outbox, refusal, payments =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local terminalKey, terminalId, terminalMember, deviceId, desktopKey, desktopMember, desktopEpoch, fingerprint =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local channel, deliveryTimeoutMs, keepMs, member, escapedId, frame, instance, progress =
@@ -93,6 +94,7 @@ redis.call('HSET', record, 'status', 'PENDING', 'version', 1, 'delivery', 'queue
   'terminalId', terminalId, 'terminalKey', terminalKey, 'deviceId', deviceId, 'recipients', desktopKey,
   'progress', progress, 'createdAt', whole(now), 'updatedAt', whole(now),
   'step.accepted', whole(now) .. ' ' .. instance, unpack(ARGV, 20))
+redis.call('ZADD', payments, now + keepMs, member)
 redis.call('HSET', terminal, 'tx', member)
 redis.call('ZADD', due, now + deliveryTimeoutMs, member)
 if webhooks == '1' then

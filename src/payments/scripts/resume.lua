@@ -1,10 +1,11 @@
 -- Goes on with the open payment of a terminal that is back, and asks the terminal about it if it may have it.
--- KEYS record, terminal (endpoint), terminalMailbox, mail, due, lost
+-- KEYS record, terminal (endpoint), terminalMailbox, mail, due, lost, payments
 -- ARGV terminalKey, terminalMember, epoch (of the new connection), member (in due), escapedId, paymentTimeoutMs (0 = never),
 --      channel, keepMs, instance, frame (paymentInquiry)
 -- Returns {'resumed'}, {'stale'} (the connection is not the terminal's any more) or {'over'} (there is no such open payment)
 -- Effects: status PENDING, an inquiry in the terminal's mailbox; the payment itself is not sent again
-local record, terminal, terminalMailbox, mail, due, lost = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local record, terminal, terminalMailbox, mail, due, lost, payments =
+  KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local terminalKey, terminalMember, epoch, member, escapedId, paymentTimeoutMs =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local channel, keepMs, instance, frame = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
@@ -24,6 +25,7 @@ end
 local now = nowMs()
 if state[1] == 'AWAITING_RECONNECT' then
   redis.call('HSET', record, 'status', 'PENDING')
+  redis.call('ZADD', payments, now + keepMs, member)
   redis.call('HDEL', record, 'step.disconnected')
   step(record, 'reconnected', now, instance)
   change(record, now)
