@@ -13,6 +13,11 @@ export type Config = Readonly<Omit<Settings, 'instanceId' | 'redisKeyPrefix'>> &
   readonly incarnation: string;
 };
 
+/** The name of an instance out of its incarnation. */
+export function instanceIdOf(incarnation: string): string {
+  return incarnation.slice(0, incarnation.lastIndexOf('~'));
+}
+
 /** Everything that is wrong with the environment, by name and never with a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

@@ -1,3 +1,3 @@
-export { type Config, ConfigError, loadConfig } from './config.js';
+export { type Config, ConfigError, instanceIdOf, loadConfig } from './config.js';
 export { SETTINGS, type Setting } from './settings.js';
 export { GATEWAY_VERSION } from './version.js';

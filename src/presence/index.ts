@@ -1,5 +1,6 @@
 export { asSeen, type Endpoint, type ListEntry } from './endpoint.js';
 export { type FloorChanges, type FloorFacts, FloorIndex } from './floor-index.js';
+export { type Backlog, Backlogs } from './backlog.js';
 export type { Activity } from './activity.js';
 export { fromMember, memberOf, newConnectionId, PresenceKeys } from './keys.js';
 export { PresenceModule } from './presence.module.js';

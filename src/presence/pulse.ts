@@ -74,6 +74,11 @@ export class Pulse {
     this.sets.push(set);
   }
 
+  /** Of every deadline set that is swept. */
+  get setNames(): string[] {
+    return this.sets.map(({ name }) => name);
+  }
+
   /** @param index key name of a sorted set in every partition, whose members are forgotten when their score has passed (ms) */
   forget(index: string): void {
     this.indexes.push(index);

@@ -2,4 +2,5 @@ export { type EmbeddedRedis, embeddedSocketPath, startEmbeddedRedis } from './em
 export { byPartition, PARTITIONS, partitionOf, partitionTag } from './partitions.js';
 export { defineScript, type Script, texts } from './script.js';
 export { Store, StoreUnusable } from './store.js';
+export type { StoreStatus } from './store-status.js';
 export { asStoreError, type CommandOutcome, StoreUnavailable } from './store-unavailable.js';

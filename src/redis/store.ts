@@ -3,6 +3,7 @@ import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
 import { commandsClient, subscriberClient, workerClient, type Client, type StoreAddress } from './clients.js';
 import type { Script } from './script.js';
+import { statusOf, type StoreStatus } from './store-status.js';
 import { asStoreError } from './store-unavailable.js';
 
 type Command = (...args: (string | number)[]) => Promise<unknown>;
@@ -83,6 +84,21 @@ export class Store {
     const argList = script.args.map((name) => args[name]).concat(further.args ?? []);
     const raw = await this.ask(() => this.command(script)(keyList.length, ...keyList, ...argList));
     return script.reply(raw);
+  }
+
+  /** How the store is, for people. */
+  status(): Promise<StoreStatus> {
+    return this.ask(() => statusOf(this.servers(), this.kind));
+  }
+
+  private get kind(): StoreStatus['kind'] {
+    if (this.address.embedded !== undefined) {
+      return 'embedded';
+    }
+    if (this.commands instanceof Cluster) {
+      return 'cluster';
+    }
+    return this.config.redisSentinels.length > 0 ? 'sentinel' : 'standalone';
   }
 
   /** Runs plain commands, with the errors of the store told apart from ours. */
