@@ -1,11 +1,16 @@
-import { IsIn, IsInt, IsObject, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsObject, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 import { KEY_KINDS, type KeyKind } from '../keys/index.js';
-import { IfPresent } from '../protocol/index.js';
+import { RESOLUTION_OUTCOMES, type ResolutionOutcome } from '../payments/index.js';
+import { IfPresent, TRANSACTION_STATUSES, type TransactionStatus } from '../protocol/index.js';
 
 const KEY_RULE = { message: '$property must be a string of 1 to 512 characters' };
 const LONGEST_OVERLAP_MIN = 7 * 24 * 60;
 const OVERLAP_RULE = { message: `$property must be an integer from 0 to ${LONGEST_OVERLAP_MIN}` };
 const LIMIT = /^(?:[1-9]\d?|1\d\d|200)$/;
+const LIMIT_RULE = { message: '$property must be an integer from 1 to 200' };
+const NAME_RULE = { message: '$property must be a string of 1 to 128 characters' };
+const LONGEST_NOTE = 500;
+const NOTE_RULE = { message: `$property must be a string of at most ${LONGEST_NOTE} characters` };
 const ACT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[\da-f-]{36}$/;
 
 /** `POST /console/api/session` */
@@ -60,6 +65,61 @@ export class ListActsDto {
   before?: string;
 
   @IfPresent()
-  @Matches(LIMIT, { message: '$property must be an integer from 1 to 200' })
+  @Matches(LIMIT, LIMIT_RULE)
   limit?: string;
+}
+
+/** Names one terminal. */
+export class FloorKeyDto {
+  @IsString(NAME_RULE)
+  @Length(1, 128, NAME_RULE)
+  groupId!: string;
+
+  @IsString(NAME_RULE)
+  @Length(1, 128, NAME_RULE)
+  keyId!: string;
+}
+
+/** The query of `GET /console/api/payments`. */
+export class PaymentsQueryDto {
+  @IfPresent()
+  @IsString(NAME_RULE)
+  @Length(1, 128, NAME_RULE)
+  group?: string;
+
+  @IfPresent()
+  @IsString(NAME_RULE)
+  @Length(1, 128, NAME_RULE)
+  terminal?: string;
+
+  @IfPresent()
+  @IsIn(TRANSACTION_STATUSES, { message: `$property must be one of ${TRANSACTION_STATUSES.join(', ')}` })
+  status?: TransactionStatus;
+
+  @IfPresent()
+  @IsIn(['1'], { message: '$property must be 1' })
+  attention?: '1';
+
+  @IfPresent()
+  @IsString(NAME_RULE)
+  @Length(1, 128, NAME_RULE)
+  transaction?: string;
+
+  @IfPresent()
+  @IsString({ message: '$property must be the "next" of a page' })
+  before?: string;
+
+  @IfPresent()
+  @Matches(LIMIT, LIMIT_RULE)
+  limit?: string;
+}
+
+/** `POST /console/api/payments/{groupId}/{transactionId}/resolution` */
+export class ResolveDto {
+  @IsIn(RESOLUTION_OUTCOMES, { message: `$property must be one of ${RESOLUTION_OUTCOMES.join(', ')}` })
+  outcome!: ResolutionOutcome;
+
+  @IsString(NOTE_RULE)
+  @MaxLength(LONGEST_NOTE, NOTE_RULE)
+  note!: string;
 }

@@ -4,7 +4,13 @@ export { LateResults } from './late-results.js';
 export { Outbox } from './outbox.js';
 export { Outcomes } from './outcomes.js';
 export type { PaymentEvent } from './payment-event.js';
-export { type IndexedPayment, type KnownPayment, PaymentIndex, paymentMember } from './payment-index.js';
+export {
+  type IndexedPayment,
+  type KnownPayment,
+  PaymentIndex,
+  paymentMember,
+  paymentOf,
+} from './payment-index.js';
 export { type PaymentOrder, readPaymentOrder, readPaymentRequest } from './payment-order.js';
 export { type Acceptance, type Caller, NotRegistered, Payments, type PayOptions } from './payments.js';
 export { PaymentsModule } from './payments.module.js';
@@ -12,5 +18,11 @@ export { type Attention, type PaymentSummary, summaryOf } from './payment-summar
 export { type Resolution, RESOLUTION_OUTCOMES, type ResolutionOutcome, Resolutions } from './resolutions.js';
 export { Stages } from './stages.js';
 export { readTerminalAnswer, type TerminalAnswer } from './terminal-answer.js';
-export { timeline, transactionText, type TransactionRecord } from './transaction.js';
+export {
+  conflictTexts,
+  responseText,
+  timeline,
+  transactionText,
+  type TransactionRecord,
+} from './transaction.js';
 export { Waits } from './waits.js';

@@ -34,7 +34,6 @@ type EventRecord = TransactionRecord & {
   webhooks?: string;
   firstPush?: string;
   timeoutAt?: string;
-  [requestMember: `request.${string}`]: string | undefined;
 };
 
 /** @returns undefined if there is nothing to tell: a result came in time, or the record is gone */

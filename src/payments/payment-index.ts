@@ -110,7 +110,7 @@ export class PaymentIndex {
   }
 
   private async readBatch(members: readonly string[], found: Map<string, KnownPayment>): Promise<void> {
-    const names = members.map(nameOf);
+    const names = members.map(paymentOf);
     const rows = await this.store.batch((pipeline) => {
       for (const { groupId, transactionId } of names) {
         pipeline.hmget(recordKey(this.presence.keys, groupId, transactionId), ...SUMMARY_FIELDS);
@@ -139,7 +139,8 @@ export function paymentMember(groupId: string, transactionId: string): string {
   return memberOf(groupId, escapeId(transactionId));
 }
 
-function nameOf(member: string): { groupId: string; transactionId: string } {
+/** Which payment an index, or the lock of a terminal, means. */
+export function paymentOf(member: string): { groupId: string; transactionId: string } {
   const { groupId, id } = fromMember(member);
   return { groupId, transactionId: unescapeId(id) };
 }

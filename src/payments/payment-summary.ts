@@ -50,11 +50,7 @@ export const SUMMARY_FIELDS = [
   'completedAt',
 ] as const;
 
-export type SummaryFields = Pick<
-  TransactionRecord,
-  Extract<(typeof SUMMARY_FIELDS)[number], keyof TransactionRecord>
-> &
-  Partial<Record<`request.${string}`, string>>;
+export type SummaryFields = Pick<TransactionRecord, (typeof SUMMARY_FIELDS)[number]>;
 
 const UNCERTAIN: ReadonlySet<string | undefined> = new Set([
   GatewayFailure.terminalDisconnected,

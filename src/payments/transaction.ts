@@ -1,4 +1,4 @@
-import { memberTexts, type Delivery, type TransactionStatus } from '../protocol/index.js';
+import { elementTexts, memberTexts, type Delivery, type TransactionStatus } from '../protocol/index.js';
 
 /**
  * The record of a transaction as the store keeps it, one hash per transaction. Numbers and times (ms) are texts there.
@@ -38,6 +38,10 @@ export interface TransactionRecord {
   /** What an operator found out about it (JSON); clients do not see it. */
   resolution?: string;
   'step.cancelRefused'?: string;
+  'request.amount'?: string;
+  'request.currency'?: string;
+  'request.paymentMethod'?: string;
+  [requestMember: `request.${string}`]: string | undefined;
 }
 
 const STEP = 'step.';
@@ -47,14 +51,13 @@ const STEP = 'step.';
  * @param record all fields of the hash
  */
 export function transactionText(transactionId: string, record: TransactionRecord): string {
-  const response = record.push === undefined ? undefined : memberTexts(record.push).get('paymentResponse');
   const members: [string, string | undefined][] = [
     ['transactionId', JSON.stringify(transactionId)],
     ['status', JSON.stringify(record.status)],
     ['terminalId', JSON.stringify(record.deviceId || record.terminalId)],
     ['terminalDeviceId', record.deviceId ? JSON.stringify(record.deviceId) : undefined],
     ['request', record.request],
-    ['response', response],
+    ['response', responseText(record)],
     ['createdAt', isoText(record.createdAt)],
     ['updatedAt', isoText(record.updatedAt)],
     ['completedAt', isoText(record.completedAt)],
@@ -71,6 +74,16 @@ export function transactionText(transactionId: string, record: TransactionRecord
   ];
   const present = members.filter(([, text]) => text !== undefined);
   return `{${present.map(([name, text]) => `"${name}":${text}`).join(',')}}`;
+}
+
+/** The `paymentResponse` that stands, as JSON text; undefined while there is none. */
+export function responseText({ push }: TransactionRecord): string | undefined {
+  return push === undefined ? undefined : memberTexts(push).get('paymentResponse');
+}
+
+/** The responses that contradict it, each as JSON text. */
+export function conflictTexts({ conflicts = '' }: TransactionRecord): string[] {
+  return elementTexts(`[${conflicts}]`);
 }
 
 /** One step of a transaction's way; `at` in ms since the epoch. */

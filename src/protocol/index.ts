@@ -11,6 +11,7 @@ export {
   canonicalJson,
   ExactNumber,
   decimalParts,
+  elementTexts,
   isShallow,
   memberTexts,
   openObject,

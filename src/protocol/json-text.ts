@@ -116,7 +116,8 @@ function canonicalNumber(text: string): string {
   return digits === '' ? '0' : `${negative ? '-' : ''}${digits}e${exponent}`;
 }
 
-function elementTexts(text: string): string[] {
+/** The elements of a JSON array as text. @param text one JSON array, known to be valid */
+export function elementTexts(text: string): string[] {
   const elements: string[] = [];
   let i = skipSpace(text, 1);
   while (text.charCodeAt(i) !== CLOSE_BRACKET) {

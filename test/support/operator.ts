@@ -21,7 +21,7 @@ export class Operator {
   readonly address = `198.51.100.${(operators = (operators + 1) % 250)}`;
 
   /** @param url of an instance, without a path */
-  constructor(private readonly url: string) {}
+  constructor(readonly url: string) {}
 
   /** An operator who has signed in with the key of this id. */
   static async of(cluster: Cluster, id: string, { on = 0 }: Placement = {}): Promise<Operator> {
