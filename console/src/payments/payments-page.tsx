@@ -1,5 +1,5 @@
 import { useLocation } from 'preact-iso';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { PaymentRow } from '../api/views.js';
 import { paths } from '../paths.js';
 import { Page } from '../shell/page.js';
@@ -34,14 +34,19 @@ export function PaymentsPage() {
     if (query.terminal) setFilter({ group: query.group!, terminal: query.terminal });
     return followFeed();
   }, [query.group, query.terminal]);
+  const scroller = useRef<HTMLDivElement>(null);
   const { rows, held } = feed.value;
+  const toNew = () => {
+    showHeld();
+    scroller.current?.scrollTo({ top: 0 });
+  };
   return (
     <Page title="Payments" isFull>
       <FeedFilters />
       {feedProblem.value && <p class="notice notice--bad">{feedProblem.value}</p>}
       <div class="feed__news" role="status">
         {held.length > 0 && (
-          <Button kind="primary" onClick={showHeld}>
+          <Button kind="primary" onClick={toNew}>
             {held.length} new
           </Button>
         )}
@@ -56,6 +61,7 @@ export function PaymentsPage() {
           head={HEAD}
           onOpen={(row) => route(paths.payment(row.groupId, row.transactionId))}
           onTop={setAtTop}
+          scroller={scroller}
           footer={<Footer />}
         >
           {(row) => <Cells row={row} />}

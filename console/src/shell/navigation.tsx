@@ -61,7 +61,8 @@ function Account() {
           {instanceId} · {version}
         </span>
       </p>
-      <Button kind="quiet" label={`Colours: ${theme.value}`} onClick={nextTheme}>
+      <Button kind="quiet" onClick={nextTheme}>
+        <span class="visually-hidden">Colours: </span>
         {THEME_TEXT[theme.value]}
       </Button>
       <Button kind="quiet" onClick={() => void signOut().catch(tellFailure)}>

@@ -5,7 +5,7 @@ import {
   Virtualizer,
   type VirtualizerOptions,
 } from '@tanstack/virtual-core';
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 
 export interface VirtualListProps<Row> {
@@ -26,6 +26,8 @@ export interface VirtualListProps<Row> {
   onVisible?: (rows: Row[]) => void;
   /** Whether the reader looks at the first rows. */
   onTop?: (isAtTop: boolean) => void;
+  /** Given the element that scrolls, for who has to scroll it. */
+  scroller?: RefObject<HTMLDivElement | null>;
   /** Below the rows. */
   footer?: ComponentChildren;
 }
@@ -39,7 +41,8 @@ type Options = VirtualizerOptions<HTMLDivElement, HTMLElement>;
 /** Any number of rows of which only those in sight are in the document. Arrow keys walk, Enter opens. */
 export function VirtualList<Row>(props: VirtualListProps<Row>) {
   const { label, rows, keyOf, rowHeight, children, head, onOpen, onVisible, onTop, footer } = props;
-  const box = useRef<HTMLDivElement>(null);
+  const ownBox = useRef<HTMLDivElement>(null);
+  const box = props.scroller ?? ownBox;
   const [active, setActive] = useState(0);
   const virtualizer = useVirtualizer({
     count: rows.length,
