@@ -8,8 +8,13 @@ const COUNT = 10_000;
 const DROPPED = 300;
 /** Rows in the document at most, whatever the length of the list. */
 const MOST_ROWS = 80;
-/** A frame that takes longer than this is seen as a jerk, even on a slow machine. */
-const LONGEST_TASK_MS = 200;
+/**
+ * Processor time of the page per frame in which every row is another one; about 16 ms where this was written. Not the time on
+ * the clock, which says more about what else the machine is doing.
+ */
+const MOST_CPU_MS = 60;
+/** px per frame: three screens, so that no row stays. */
+const STEP_PX = 2_700;
 
 const operator = useConsole({ keys: [posKey('pos')], env: { GRACE_PERIOD_MS: '600000' } });
 let terminals: ManyTerminals | undefined;
@@ -29,21 +34,15 @@ interface Ride {
   /** Frames in which the middle or an edge of the list showed no row. */
   blank: number;
   mostRows: number;
-  /** ms. */
-  longestTask: number;
 }
 
 /** Scrolls through the whole list as fast as frames come, and looks at every one of them. */
-function ride(page: Page, stepPx: number): Promise<Ride> {
+function ride(page: Page, stepPx = STEP_PX): Promise<Ride> {
   return page.evaluate(async (step) => {
-    const { document, PerformanceObserver, requestAnimationFrame } = globalThis as any;
+    const { document, requestAnimationFrame } = globalThis as any;
     const box = document.querySelector('.vlist__box');
     const { left, top, bottom } = box.getBoundingClientRect();
-    const found = { frames: 0, blank: 0, mostRows: 0, longestTask: 0 };
-    const observer = new PerformanceObserver((list: any) => {
-      for (const { duration } of list.getEntries()) found.longestTask = Math.max(found.longestTask, duration);
-    });
-    observer.observe({ type: 'longtask' });
+    const found = { frames: 0, blank: 0, mostRows: 0 };
     const isRow = (y: number) => Boolean(document.elementFromPoint(left + 60, y)?.closest('[data-index]'));
     const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     for (let before = -1; box.scrollTop !== before;) {
@@ -54,23 +53,35 @@ function ride(page: Page, stepPx: number): Promise<Ride> {
       if (![top + 20, (top + bottom) / 2, bottom - 60].every(isRow)) found.blank += 1;
       found.mostRows = Math.max(found.mostRows, box.querySelectorAll('[data-index]').length);
     }
-    observer.disconnect();
     return found;
   }, stepPx);
+}
+
+/** Gives the processor time of the page's main thread so far, ms. */
+async function cpuClock(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1_000;
+  };
 }
 
 describe(`a floor of ${COUNT} terminals`, () => {
   it('scrolls through all of them without a blank row, a crowded document or a jerk', async () => {
     const page = await openFloor();
-    const { frames, blank, mostRows, longestTask } = await ride(page, 900);
-    expect(frames).toBeGreaterThan(400);
+    const cpu = await cpuClock(page);
+    const before = await cpu();
+    const { frames, blank, mostRows } = await ride(page);
+    const perFrame = ((await cpu()) - before) / frames;
+    expect(frames).toBeGreaterThan(100);
     expect({ blank, isBounded: mostRows <= MOST_ROWS }).toEqual({ blank: 0, isBounded: true });
-    expect(longestTask).toBeLessThan(LONGEST_TASK_MS);
-    await page.getByText('TERM-09999').waitFor();
+    expect(perFrame).toBeLessThan(MOST_CPU_MS);
+    await page.getByRole('cell', { name: 'TERM-09999', exact: true }).waitFor();
   });
 
   it('scrolls on a phone too', async () => {
-    const { blank, mostRows } = await ride(await openFloor(PHONE), 2_000);
+    const { blank, mostRows } = await ride(await openFloor(PHONE), 2 * STEP_PX);
     expect({ blank, isBounded: mostRows <= MOST_ROWS }).toEqual({ blank: 0, isBounded: true });
   });
 

@@ -48,7 +48,6 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => keyOf(rows[index]!),
     overscan: OVERSCAN,
   });
   useLayoutEffect(() => virtualizer.measure(), [rowHeight]);
@@ -84,9 +83,9 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
       </div>
       <div class="vlist__box" ref={box} role="rowgroup" onKeyDown={walk}>
         <div class="vlist__space" role="presentation" style={{ height: `${virtualizer.getTotalSize()}px` }}>
-          {items.map(({ index, key, start }) => (
+          {items.map(({ index, start }) => (
             <div
-              key={key}
+              key={keyOf(rows[index]!)}
               role="row"
               class="vlist__row"
               aria-rowindex={index + 2}
@@ -113,9 +112,7 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
   );
 }
 
-function useVirtualizer(
-  options: Pick<Options, 'count' | 'getScrollElement' | 'estimateSize' | 'getItemKey' | 'overscan'>,
-) {
+function useVirtualizer(options: Pick<Options, 'count' | 'getScrollElement' | 'estimateSize' | 'overscan'>) {
   const [, render] = useReducer((count: number) => count + 1, 0);
   const all: Options = {
     observeElementRect,
