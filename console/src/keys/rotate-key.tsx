@@ -39,7 +39,10 @@ export function RotateKey({ of: { id }, onClose, onIssued }: RotateKeyProps) {
         </>
       }
     >
-      <p>A new API key and a new secret are made. Everything else of the key stays.</p>
+      <p>
+        A new API key and a new secret are made. Everything else of the key stays, and so does an open
+        connection: to end that one too, disable and enable the key.
+      </p>
       <Field label="The former key is still accepted for">
         {(control) => (
           <select

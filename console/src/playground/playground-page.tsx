@@ -41,11 +41,10 @@ function Content() {
 
 function Devices({ playground }: { playground: Playground }) {
   const { till, terminal, life, groupId } = playground;
-  const isTaken = till.line.value.kind === 'ended' || terminal.line.value.kind === 'ended';
   return (
     <>
       <Hints tried={playground.tried.value} />
-      {isTaken && (
+      {playground.isTaken && (
         <p class="notice notice--warn" role="alert">
           The keys of this playground are used elsewhere, or were given back. “Start over” gets new ones.
         </p>

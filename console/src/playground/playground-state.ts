@@ -1,6 +1,7 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { api } from '../api/client.js';
 import type { PlaygroundView } from '../api/views.js';
+import { beforeSignOut, session } from '../session/session.js';
 import type { FrameEntry } from './frame-entry.js';
 import { NOTHING_TRIED, tried } from './hints.js';
 import { follow, type Life, type Side } from './life.js';
@@ -29,6 +30,11 @@ export class Playground {
   connect(): void {
     this.terminal.connect();
     this.till.connect();
+  }
+
+  /** Whether somebody else has taken its keys, or given them back. */
+  get isTaken(): boolean {
+    return [this.till, this.terminal].some(({ line }) => line.value.kind === 'ended');
   }
 
   disconnect(): void {
@@ -77,23 +83,36 @@ export async function enter(): Promise<void> {
 
 /** One looks at another page of the console. */
 export function leave(): void {
-  away = setTimeout(end, AWAY_MS);
+  away = setTimeout(() => void end(), AWAY_MS);
 }
 
-/** Ends the connections and gives the keys back, as well as a page that is being left can. */
-export function end(): void {
-  clearTimeout(away);
-  if (state.value.kind !== 'open') return;
-  state.value.playground.disconnect();
-  state.value = { kind: 'closed' };
+/** Ends the connections and gives the keys back, as well as a page that is being left can. Never rejects. */
+export async function end(): Promise<void> {
+  if (!disconnect()) return;
   givenBack = api.remove(PATH, { keepalive: true }).catch(() => {});
+  await givenBack;
 }
 
 /** Begins anew with new keys, for instance when another tab has taken them. */
 export async function startOver(): Promise<void> {
-  if (state.value.kind === 'open') state.value.playground.disconnect();
-  state.value = { kind: 'closed' };
+  disconnect();
   await enter();
 }
 
-addEventListener('pagehide', end);
+/** @returns whether this tab has keys to give back */
+function disconnect(): boolean {
+  clearTimeout(away);
+  const current = state.peek();
+  if (current.kind !== 'open') return false;
+  const { isTaken } = current.playground;
+  current.playground.disconnect();
+  state.value = { kind: 'closed' };
+  return !isTaken;
+}
+
+addEventListener('pagehide', () => void end());
+beforeSignOut(end);
+effect(() => {
+  // Signed out elsewhere: there is nobody left to play.
+  if (session.value === null) disconnect();
+});

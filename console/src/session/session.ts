@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { api, whenSignedOut } from '../api/client.js';
+import { ApiFailure } from '../api/failure.js';
 import type { SessionView } from '../api/views.js';
 
 /** Who is signed in; null: nobody; undefined: not known yet. */
@@ -10,9 +11,10 @@ whenSignedOut(() => (session.value = null));
 /** Asks who is signed in. Whatever keeps the gateway from answering leaves what is known as it is. */
 export async function restoreSession(): Promise<void> {
   try {
-    session.value = (await api.get<SessionView | undefined>('/session')) ?? null;
-  } catch {
-    session.value ??= null;
+    session.value = await api.get<SessionView>('/session');
+  } catch (error) {
+    const isKnown = error instanceof ApiFailure && error.status === 401;
+    if (isKnown || session.value === undefined) session.value = null;
   }
 }
 
@@ -21,9 +23,17 @@ export async function signIn(key: string): Promise<void> {
   session.value = await api.post<SessionView>('/session', { key });
 }
 
+/** What has to be ended while somebody is still signed in. */
+const farewells = new Set<() => Promise<void>>();
+
+export function beforeSignOut(end: () => Promise<void>): void {
+  farewells.add(end);
+}
+
 /** Ends the session, at the gateway too if it can be reached. */
 export async function signOut(): Promise<void> {
   try {
+    for (const end of farewells) await end();
     await api.remove('/session');
   } finally {
     session.value = null;

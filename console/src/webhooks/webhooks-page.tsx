@@ -95,7 +95,7 @@ function columns(onOpen: (endpoint: EndpointView) => void): Column<EndpointView>
     {
       name: 'Deliveries',
       cell: (endpoint) => (
-        <Button label={`Deliveries to ${endpoint.url}`} onClick={() => onOpen(endpoint)}>
+        <Button label={`Show deliveries to ${endpoint.url}`} onClick={() => onOpen(endpoint)}>
           Show
         </Button>
       ),
@@ -105,7 +105,7 @@ function columns(onOpen: (endpoint: EndpointView) => void): Column<EndpointView>
 
 function Endpoint({ of: { url, endpointId, description } }: { of: EndpointView }) {
   return (
-    <span class="break">
+    <span class="endpoint">
       {url}
       <br />
       <span class="muted">
