@@ -21,26 +21,39 @@ export interface PageOptions {
   on?: number;
 }
 
+/** What the browser looks at: a cluster, with whatever belongs to it. */
+export interface World {
+  readonly cluster: Cluster;
+  close(): Promise<void>;
+}
+
 /**
  * A built gateway and a browser for the tests of a file. Every page is watched: an error in its console, a file that its policy
  * refused or an exception fails the test.
+ * @param options of the cluster, to which the {@link ADMIN} is added; or what starts one that has him
  * Use: `const shop = useConsole({ keys: [posKey('pos')] })`, and in a test `const page = await shop().open('/console/')`.
  */
-export function useConsole(options: ClusterOptions): () => Operator {
+export function useConsole(options: ClusterOptions | (() => Promise<World>)): () => Operator {
   let operator: Operator | undefined;
+  let world: World | undefined;
   beforeAll(async () => {
     const executablePath = ensureProgram('chromium', 'chromium');
-    const cluster = await startCluster({ ...options, keys: [...options.keys, adminKey(ADMIN)] });
+    world = await (typeof options === 'function' ? options() : startWorld(options));
     // In a container chromium runs as root, which its sandbox does not allow, and has little shared memory.
     const args = ['--no-sandbox', '--disable-dev-shm-usage'];
-    operator = new Operator(cluster, await chromium.launch({ executablePath, args }));
+    operator = new Operator(world.cluster, await chromium.launch({ executablePath, args }));
   }, START_MS);
   afterEach(() => operator?.closePages());
   afterAll(async () => {
     await operator?.browser.close();
-    await operator?.cluster.close();
+    await world?.close();
   });
   return () => operator!;
+}
+
+async function startWorld(options: ClusterOptions): Promise<World> {
+  const cluster = await startCluster({ ...options, keys: [...options.keys, adminKey(ADMIN)] });
+  return { cluster, close: () => cluster.close() };
 }
 
 /** Whoever sits at the console. */
@@ -139,4 +152,12 @@ export async function expectAccessible(page: Page): Promise<void> {
       );
   });
   expect(found).toEqual([]);
+}
+
+/** The same in the light and in the dark. */
+export async function expectAccessibleInBothThemes(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
 }
