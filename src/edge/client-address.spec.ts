@@ -41,6 +41,15 @@ describe('ClientAddress', () => {
     expect(addresses.isSecure(secure('203.0.113.9', 'https'))).toBe(false);
   });
 
+  it('says the same however many it has seen', () => {
+    for (let i = 0; i < 2_500; i++) {
+      const stranger = `198.18.${i >> 8}.${i & 255}`;
+      expect(addresses.of(request('10.0.0.1', `10.0.0.3, ${stranger}`))).toBe(stranger);
+    }
+    expect(addresses.of(request('10.0.0.1', '203.0.113.9'))).toBe('203.0.113.9');
+    expect(addresses.of(request('198.18.0.0', '203.0.113.9'))).toBe('198.18.0.0');
+  });
+
   it('stays with the proxy if the header is empty', () => {
     expect(addresses.of(request('10.0.0.1', ' , '))).toBe('10.0.0.1');
   });

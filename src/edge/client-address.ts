@@ -2,9 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
+/** How many verdicts on addresses are kept; senders of `X-Forwarded-For` may make up as many as they like. */
+const REMEMBERED = 1_000;
+
 /** Finds out where and how a request comes from, believing `X-Forwarded-For` and `X-Forwarded-Proto` only of trusted proxies. */
 export class ClientAddress {
   private readonly trusted = new BlockList();
+  /** Verdicts by address: the list is slow to ask, and nearly all requests come from the same few proxies. */
+  private readonly known = new Map<string, boolean>();
 
   /** @param proxies addresses or CIDRs */
   constructor(proxies: readonly string[]) {
@@ -21,12 +26,15 @@ export class ClientAddress {
 
   /** The address nearest to us that is no trusted proxy. */
   of(request: IncomingMessage): string {
-    const peer = peerOf(request);
-    const forwarded = String(request.headers['x-forwarded-for'] ?? '')
+    const header = request.headers['x-forwarded-for'];
+    let address = peerOf(request);
+    if (header === undefined || !this.isTrusted(address)) {
+      return address;
+    }
+    const forwarded = String(header)
       .split(',')
       .map((part) => plain(part.trim()))
       .filter(Boolean);
-    let address = peer;
     while (forwarded.length > 0 && this.isTrusted(address)) {
       address = forwarded.pop()!;
     }
@@ -43,7 +51,15 @@ export class ClientAddress {
   }
 
   private isTrusted(address: string): boolean {
-    return isIP(address) !== 0 && this.trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+    let verdict = this.known.get(address);
+    if (verdict === undefined) {
+      verdict = isIP(address) !== 0 && this.trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+      if (this.known.size >= REMEMBERED) {
+        this.known.clear();
+      }
+      this.known.set(address, verdict);
+    }
+    return verdict;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config/index.js';
@@ -75,6 +75,11 @@ export class RateLimits {
     return admit(this.connects, attempt);
   }
 
+  /** As {@link refusedFor}, of an attempt to open a WebSocket. */
+  connectRefusedFor(attempt: Attempt): number {
+    return refusedBy(this.connects, attempt);
+  }
+
   /** An HTTP request. @returns how long to wait for it (ms). 0 = admitted */
   request(attempt: Attempt): Promise<number> {
     return admit(this.requests, attempt);
@@ -134,18 +139,19 @@ type Limits = readonly [first: Limit, second: Limit];
 
 async function admit(limits: Limits, attempt: Attempt): Promise<number> {
   const [ofAddress, ofKey] = limits;
-  const key = hashOf(attempt);
-  return (
-    refusedBy(limits, attempt) || (await ofAddress.count(attempt.address)) || (key ? ofKey.count(key) : 0)
-  );
+  const { address } = attempt;
+  return refusedBy(limits, attempt) || (await ofAddress.count(address)) || (await countKey(ofKey, attempt));
 }
 
-function refusedBy([ofAddress, ofKey]: Limits, attempt: Attempt): number {
-  const key = hashOf(attempt);
-  return ofAddress.refusedFor(attempt.address) || (key ? ofKey.refusedFor(key) : 0);
+function refusedBy([ofAddress, ofKey]: Limits, { address, key }: Attempt): number {
+  return ofAddress.refusedFor(address) || (key ? ofKey.refusedFor(hashOf(key)) : 0);
 }
 
-/** No key lies in the store as it is. */
-function hashOf({ key }: Attempt): string | undefined {
-  return key && createHash('sha256').update(key).digest('base64url');
+function countKey(ofKey: Limit, { key }: Attempt): Promise<number> | number {
+  return key ? ofKey.count(hashOf(key)) : 0;
+}
+
+/** No key lies in the store, or in memory for longer than its request, as it is. */
+function hashOf(key: string): string {
+  return hash('sha256', key, 'base64url');
 }

@@ -6,6 +6,8 @@ import { KeyStore } from '../keys/index.js';
 import { GatewayError, WEBSOCKET_PATH, type Principal } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 
+export const TOO_MANY = 'Too many connection attempts';
+
 /** What a request for an upgrade brings, header before query. */
 interface Claim {
   key: string | undefined;
@@ -30,6 +32,13 @@ export class UpgradeDoor {
     @Inject('CONFIG') config: Config,
   ) {
     this.addresses = new ClientAddress(config.trustedProxies);
+  }
+
+  /** How long this one is refused as far as this instance knows, to be asked first: it costs next to nothing (ms, 0 = not). */
+  refusedFor(request: IncomingMessage): number {
+    const key = request.headers['x-api-key'];
+    const attempt = { address: this.addresses.of(request), key: typeof key === 'string' ? key : undefined };
+    return this.drain.isDraining ? 0 : this.limits.connectRefusedFor(attempt);
   }
 
   /** @throws GatewayError `NOT_FOUND`, `DRAINING`, `RATE_LIMITED`, `UNAUTHORIZED`, `GROUP_MISMATCH`, `STORE_UNAVAILABLE` */
@@ -68,7 +77,7 @@ export class UpgradeDoor {
 /** @param retryAfterMs 0 if the attempt is admitted */
 function refuseAfter(retryAfterMs: number): void {
   if (retryAfterMs > 0) {
-    throw new GatewayError('RATE_LIMITED', { message: 'Too many connection attempts', retryAfterMs });
+    throw new GatewayError('RATE_LIMITED', { message: TOO_MANY, retryAfterMs });
   }
 }
 

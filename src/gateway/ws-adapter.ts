@@ -10,10 +10,20 @@ import { FrameLimit, Session } from '../connections/index.js';
 import { toGatewayError } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
 import { newConnectionId } from '../presence/index.js';
-import { Close, GatewayError, parseFrame, unknownAction, type ClientFrame } from '../protocol/index.js';
+import {
+  Close,
+  ERRORS,
+  errorBody,
+  GatewayError,
+  parseFrame,
+  retryAfterSeconds,
+  unknownAction,
+  type ClientFrame,
+  type ErrorBody,
+} from '../protocol/index.js';
 import { errorReply } from './error-reply.js';
 import type { GatewaySocket } from './gateway-socket.js';
-import { UpgradeDoor, type Admission } from './upgrade-door.js';
+import { TOO_MANY, UpgradeDoor, type Admission } from './upgrade-door.js';
 
 /** Fragments of one message: a client that needs more is up to something. */
 const MAX_FRAGMENTS = 64;
@@ -60,8 +70,13 @@ export class GatewayWsAdapter extends WsAdapter {
   }
 
   private async upgrade(port: number, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const ignore = () => {};
     socket.on('error', ignore);
+    const retryAfterMs = this.door.refusedFor(request);
+    if (retryAfterMs > 0) {
+      const body = errorBody('RATE_LIMITED', { message: TOO_MANY, retryAfterMs });
+      refuse(socket, ERRORS.RATE_LIMITED.status, body, retryAfterSeconds(retryAfterMs));
+      return;
+    }
     try {
       const admission = await this.door.admit(request);
       socket.off('error', ignore);
@@ -71,7 +86,8 @@ export class GatewayWsAdapter extends WsAdapter {
         server!.emit('connection', client, request);
       });
     } catch (error) {
-      refuse(socket, toGatewayError(error, this.log, { stage: 'upgrade' }));
+      const known = toGatewayError(error, this.log, { stage: 'upgrade' });
+      refuse(socket, known.status, known.toBody(), known.retryAfterSeconds);
     }
   }
 
@@ -148,16 +164,21 @@ async function settled(result: unknown): Promise<unknown> {
   return isObservable(value) ? lastValueFrom(value, { defaultValue: undefined }) : value;
 }
 
-function refuse(socket: Duplex, error: GatewayError): void {
-  const body = JSON.stringify(error.toBody());
-  const { retryAfterSeconds } = error;
+function refuse(socket: Duplex, status: number, error: ErrorBody, retryAfter: number | undefined): void {
+  const body = JSON.stringify(error);
   const lines = [
-    `HTTP/1.1 ${error.status} ${error.toBody().error}`,
+    `HTTP/1.1 ${status} ${error.error}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
+    ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
   ];
-  socket.once('finish', () => socket.destroy());
+  socket.once('finish', destroy);
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
+
+function destroy(this: Duplex): void {
+  this.destroy();
+}
+
+function ignore(): void {}

@@ -219,6 +219,30 @@ export interface ErrorBody extends ErrorExtras {
   timestamp: string;
 }
 
+/**
+ * The error object without an error, for refusals so frequent that a stack trace for each would be most of their cost.
+ * @param status if it is not that of the catalogue
+ */
+export function errorBody(
+  kind: ErrorName,
+  { message, ...extras }: ErrorExtras = {},
+  status: keyof typeof STATUS_TEXT = ERRORS[kind].status,
+): ErrorBody {
+  const entry: CatalogueEntry = ERRORS[kind];
+  return {
+    error: STATUS_TEXT[status],
+    message: message ?? entry.message,
+    code: entry.code,
+    ...extras,
+    timestamp: new Date().toISOString(),
+  };
+}
+
+/** `Retry-After` for a time to wait. */
+export function retryAfterSeconds(ms: number): number {
+  return Math.ceil(ms / 1000);
+}
+
 /** A refusal that a client is told about. `cause` is for the log only. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
@@ -248,29 +272,16 @@ export class GatewayError extends Error {
   /** When to come back, for `Retry-After`; undefined if coming back is no remedy. */
   get retryAfterSeconds(): number | undefined {
     const ms = this.extras.retryAfterMs ?? (this.httpStatus === 503 ? AWAY_RETRY_MS : undefined);
-    return ms === undefined ? undefined : Math.ceil(ms / 1000);
+    return ms === undefined ? undefined : retryAfterSeconds(ms);
   }
 
   /** The body of the answer to an HTTP call. */
   toHttpBody(): ErrorBody {
-    return this.bodyFor(this.entry.httpStatus ?? this.entry.status, {});
+    return errorBody(this.kind, this.extras, this.entry.httpStatus ?? this.entry.status);
   }
 
   /** @param context what the edge knows and the thrower did not, such as `requestAction` */
   toBody(context: ErrorExtras = {}): ErrorBody {
-    return this.bodyFor(this.entry.status, context);
-  }
-
-  private bodyFor(status: keyof typeof STATUS_TEXT, context: ErrorExtras): ErrorBody {
-    const { entry } = this;
-    const { message: _text, ...extras } = this.extras;
-    return {
-      error: STATUS_TEXT[status],
-      message: this.message,
-      code: entry.code,
-      ...context,
-      ...extras,
-      timestamp: new Date().toISOString(),
-    };
+    return errorBody(this.kind, { ...context, ...this.extras });
   }
 }
