@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { prepareHttp } from './api/index.js';
+import { HttpAdapter, prepareHttp } from './api/index.js';
 import { AppModule } from './app.module.js';
 import { ConfigError, loadConfig, type Config } from './config/index.js';
 import { GatewayWsAdapter, Service } from './gateway/index.js';
@@ -41,7 +41,8 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
     : await startEmbeddedRedis({ dataDir: config.dataDir, logger });
   const store = new Store(config, { ...(embedded && { embedded: embedded.url }) }, logger);
   await store.open();
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.on({ config, logger, store }), {
+  const root = AppModule.on({ config, logger, store });
+  const app = await NestFactory.create<NestExpressApplication>(root, new HttpAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
     bodyParser: false,

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { HttpRequest } from '../edge/index.js';
+import type { Wait } from '../payments/index.js';
 import { GatewayError, validationFailed, type Principal } from '../protocol/index.js';
 
 /** A call of the HTTP API, with what the edge has found out about it. */
@@ -8,9 +9,19 @@ export interface ApiRequest extends HttpRequest {
   principal: Principal;
   /** When the caller signed it, ms by its clock; set by the guard. */
   signedAt: number;
+  /** When it came, ms. */
+  startedAt: number;
+  /** The wait that holds it. */
+  wait: Wait | undefined;
 }
 
 const LONGEST_WAIT_S = 90;
+
+/** Of a request target, without the query string: that may hold a key. */
+export function pathOf(target: string): string {
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
+}
 
 /**
  * How long the caller wants to wait, by `?wait=N` or `Prefer: wait=N` in seconds.

@@ -1,2 +1,3 @@
 export { ApiModule } from './api.module.js';
+export { HttpAdapter } from './http-adapter.js';
 export { prepareHttp } from './http.js';

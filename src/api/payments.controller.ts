@@ -2,12 +2,20 @@ import { Controller, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/co
 import type { Response } from 'express';
 import type { Config } from '../config/index.js';
 import { jsonBody } from '../edge/index.js';
-import { Payments, readPaymentRequest, Waits, type Caller, type PaymentOrder } from '../payments/index.js';
+import {
+  Payments,
+  readPaymentRequest,
+  Waits,
+  type Caller,
+  type PaymentOrder,
+  type TransactionRecord,
+} from '../payments/index.js';
 import { GatewayError, memberTexts, validationFailed, withoutMembers } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 import { Endpoints } from '../webhooks/index.js';
 import { Answers, type Answer } from './answers.js';
-import { assertDesktop, goneSignal, wantedWaitMs, type ApiRequest } from './api-request.js';
+import { assertDesktop, wantedWaitMs, type ApiRequest } from './api-request.js';
+import { HeldCall } from './held-call.js';
 import { SignedGuard } from './signed.guard.js';
 
 /** Payments over HTTP: the same transactions as over WebSocket, for callers that wait or have webhooks. */
@@ -28,9 +36,8 @@ export class PaymentsController {
     assertDesktop(request, 'PAY_DESKTOP_ONLY');
     const { order, webhookMode } = readOrder(request, terminalId);
     const ms = Math.min(wantedWaitMs(request) ?? this.config.paymentWaitMs, this.config.paymentWaitMs);
-    const gone = goneSignal(response);
     this.answers.later(request, response, () =>
-      webhookMode ? this.begin(request, order) : this.carryOut(request, order, ms, gone),
+      webhookMode ? this.begin(request, order) : this.carryOut(request, response, order, ms),
     );
   }
 
@@ -48,47 +55,51 @@ export class PaymentsController {
     return { status: 202, text: JSON.stringify({ transactionId, status: 'PENDING', timestamp }) };
   }
 
-  /** @throws GatewayError `TIMEOUT` when the wait is over (the payment goes on), and whatever refuses a payment */
+  /**
+   * @returns the result if the payment is final already; otherwise the call is held
+   * @throws GatewayError whatever refuses a payment
+   */
   private async carryOut(
     request: ApiRequest,
+    response: Response,
     order: PaymentOrder,
     ms: number,
-    gone: AbortSignal,
-  ): Promise<Answer> {
+  ): Promise<Answer | undefined> {
     const { transactionId } = order;
     const acceptance = await this.payments.pay(callerOf(request), order);
-    const push =
-      acceptance.kind === 'replayed'
-        ? acceptance.push.frame
-        : await this.result(request.principal.groupId, transactionId, ms, gone);
-    return { text: resultText(transactionId, push) };
+    if (acceptance.kind === 'replayed') {
+      return { text: resultText(transactionId, acceptance.push.frame) };
+    }
+    new HeldPayment(this.answers, response, transactionId).hold(this.waits, request.principal.groupId, ms);
+    return undefined;
+  }
+}
+
+/** A call that waits for the result of its payment. */
+class HeldPayment extends HeldCall {
+  isEnough({ push }: TransactionRecord): boolean {
+    return push !== undefined;
   }
 
-  private async result(
-    groupId: string,
-    transactionId: string,
-    ms: number,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const until = ({ push }: { push?: string }) => push !== undefined;
-    const wait = this.waits.for(groupId, transactionId, { ms, until, signal });
+  override failed(error: unknown): void {
     // The payment is under way, whatever the store can say of it now.
-    const record = await wait.catch(unlessStoreIsAway);
+    super.failed(error instanceof StoreUnavailable ? this.timeout() : error);
+  }
+
+  protected answerWith(record: TransactionRecord | undefined): Answer {
     if (record?.push === undefined) {
-      throw new GatewayError('TIMEOUT', { transactionId, retrySafe: false });
+      throw this.timeout();
     }
-    return record.push;
+    return { text: resultText(this.transactionId, record.push) };
+  }
+
+  private timeout(): GatewayError {
+    return new GatewayError('TIMEOUT', { transactionId: this.transactionId, retrySafe: false });
   }
 }
 
 function callerOf({ principal, signedAt }: ApiRequest): Caller {
   return { principal, epoch: 0, isFirst: false, signedAt };
-}
-
-function unlessStoreIsAway(error: unknown): undefined {
-  if (!(error instanceof StoreUnavailable)) {
-    throw error;
-  }
 }
 
 /** @throws GatewayError `INVALID_JSON`, `VALIDATION_FAILED` */

@@ -2,8 +2,9 @@ import { Controller, Get, Param, Post, Req, Res, UseGuards } from '@nestjs/commo
 import type { Response } from 'express';
 import { Cancellations, Waits, transactionText, type TransactionRecord } from '../payments/index.js';
 import { GatewayError, TransactionReferenceDto, validateDto } from '../protocol/index.js';
-import { Answers } from './answers.js';
+import { Answers, type Answer } from './answers.js';
 import { assertDesktop, goneSignal, sinceVersion, wantedWaitMs, type ApiRequest } from './api-request.js';
+import { HeldCall } from './held-call.js';
 import { SignedGuard } from './signed.guard.js';
 
 /** Looking at transactions, and cancelling them. */
@@ -28,18 +29,9 @@ export class TransactionsController {
   ): void {
     assertDesktop(request);
     assertTransactionId(transactionId);
-    const { groupId } = request.principal;
-    const since = sinceVersion(request);
-    const wait = {
-      ms: wantedWaitMs(request) ?? 0,
-      until: since === undefined ? isFinal : ({ version }: TransactionRecord) => Number(version) > since,
-      signal: goneSignal(response),
-    };
-    this.answers.later(request, response, async () => {
-      const record = found(transactionId, await this.waits.for(groupId, transactionId, wait));
-      const timestamp = JSON.stringify(new Date().toISOString());
-      return { text: `${transactionText(transactionId, record).slice(0, -1)},"timestamp":${timestamp}}` };
-    });
+    const ms = wantedWaitMs(request) ?? 0;
+    const look = new Look(this.answers, response, transactionId, sinceVersion(request));
+    look.hold(this.waits, request.principal.groupId, ms);
   }
 
   /** Answers when the terminal has decided, or CANCEL_TIMEOUT_MS has passed. */
@@ -59,12 +51,30 @@ export class TransactionsController {
   }
 }
 
-/** @throws GatewayError `TRANSACTION_NOT_FOUND` */
-function found(transactionId: string, record: TransactionRecord | undefined): TransactionRecord {
-  if (!record) {
-    throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
+/** A look at a transaction, at once or after a change. */
+class Look extends HeldCall {
+  /** @param since version that the caller knows; undefined: it waits for a final state */
+  constructor(
+    answers: Answers,
+    response: Response,
+    transactionId: string,
+    private readonly since: number | undefined,
+  ) {
+    super(answers, response, transactionId);
   }
-  return record;
+
+  isEnough(record: TransactionRecord): boolean {
+    return this.since === undefined ? isFinal(record) : Number(record.version) > this.since;
+  }
+
+  protected answerWith(record: TransactionRecord | undefined): Answer {
+    const { transactionId } = this;
+    if (!record) {
+      throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
+    }
+    const timestamp = JSON.stringify(new Date().toISOString());
+    return { text: `${transactionText(transactionId, record).slice(0, -1)},"timestamp":${timestamp}}` };
+  }
 }
 
 function assertTransactionId(transactionId: string): void {

@@ -25,4 +25,5 @@ export {
   transactionText,
   type TransactionRecord,
 } from './transaction.js';
+export { Wait } from './wait.js';
 export { Waits } from './waits.js';

@@ -1,51 +1,51 @@
-/** How somebody waits. */
-export interface WaitLimits {
-  /** How long at the most. */
-  ms: number;
-  /** Aborted when the caller has gone: nobody reads the answer any more. */
-  signal?: AbortSignal;
+import type { TransactionRecord } from './transaction.js';
+import type { Watched } from './waits.js';
+
+/**
+ * Somebody who waits for a transaction. Either `ended` or `failed` is called, once, unless it leaves before. There may be
+ * thousands, each with nothing but its fields: no promise, no closure, no signal of its own.
+ */
+export abstract class Wait {
+  /** While it lasts. */
+  watched: Watched | undefined = undefined;
+  timer: NodeJS.Timeout | undefined = undefined;
+  /** Its time has passed: it gets the next record, whatever that says. */
+  isOver = false;
+
+  /** True for a record that ends the wait. */
+  abstract isEnough(record: TransactionRecord): boolean;
+
+  /** @param record enough, or as it is when the time is over; undefined if there is no such transaction */
+  abstract ended(record: TransactionRecord | undefined): void;
+
+  /** @param error StoreUnavailable if the store is away when the wait is over */
+  abstract failed(error: unknown): void;
 }
 
-/** One caller's wait: woken by changes, ended by its time or its caller. */
-export class Wait {
-  private over: boolean;
-  private woken = false;
-  private resume: () => void = () => {};
-  private readonly timer: NodeJS.Timeout | undefined;
+export interface WaitOptions {
+  /** How long at the most. */
+  ms: number;
+  /** True for a record that ends the wait. */
+  until(record: TransactionRecord): boolean;
+  /** Aborted when the caller has gone: nobody reads the answer any more. */
+  signal: AbortSignal;
+}
 
-  constructor(private readonly limits: WaitLimits) {
-    this.over = limits.ms <= 0 || limits.signal?.aborted === true;
-    this.timer = this.over ? undefined : setTimeout(this.stop, limits.ms);
-    limits.signal?.addEventListener('abort', this.stop, { once: true });
+/** A wait as a promise, for those of which there are few at a time. */
+export class PromisedWait extends Wait {
+  readonly promise: Promise<TransactionRecord | undefined>;
+  ended!: (record: TransactionRecord | undefined) => void;
+  failed!: (error: unknown) => void;
+
+  constructor(private readonly options: WaitOptions) {
+    super();
+    this.promise = new Promise((resolve, reject) => {
+      this.ended = resolve;
+      this.failed = reject;
+    });
   }
 
-  /** Something has changed. */
-  wake(): void {
-    this.woken = true;
-    this.resume();
+  isEnough(record: TransactionRecord): boolean {
+    return this.options.until(record);
   }
-
-  /** The time is over, or the caller has gone. */
-  get isOver(): boolean {
-    return this.over;
-  }
-
-  /** Resolves when there is something to look at. */
-  async next(): Promise<void> {
-    if (!this.woken && !this.over) {
-      await new Promise<void>((resolve) => (this.resume = resolve));
-    }
-    this.woken = false;
-  }
-
-  /** Frees what the wait holds. */
-  end(): void {
-    clearTimeout(this.timer);
-    this.limits.signal?.removeEventListener('abort', this.stop);
-  }
-
-  readonly stop = (): void => {
-    this.over = true;
-    this.resume();
-  };
 }

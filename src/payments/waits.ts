@@ -7,28 +7,27 @@ import { HintLine, recordKey } from '../relay/index.js';
 import { Ledger } from './ledger.js';
 import { watch } from './scripts.js';
 import type { TransactionRecord } from './transaction.js';
-import { Wait, type WaitLimits } from './wait.js';
+import { PromisedWait, type Wait, type WaitOptions } from './wait.js';
 
 /** How often the store is asked for what no hint told: a lost hint costs this much, never the result. */
 const LOOK_MS = 5_000;
 const LOOK_BATCH = 500;
 
-export interface WaitOptions extends WaitLimits {
-  /** True for a record that ends the wait. */
-  until(record: TransactionRecord): boolean;
-}
-
 /** Those of this instance who wait for one transaction. */
-interface Watched {
+export interface Watched {
   groupId: string;
   transactionId: string;
   /** Key of the record. */
   record: string;
-  waiters: Set<Wait>;
+  waits: Set<Wait>;
+  /** Who gets to see the next record even if it is no other than the last one. */
+  due: Wait[];
   /** As it was read last. */
   version: string | undefined;
-  /** The read under way that no change has outdated yet: all who wait share it. */
-  reading: Promise<Record<string, string>> | undefined;
+  /** The record is being read; all who wait share it. */
+  isReading: boolean;
+  /** The read under way may have come too early for somebody. */
+  isStale: boolean;
 }
 
 /**
@@ -40,6 +39,7 @@ export class Waits implements OnApplicationShutdown {
   private readonly watched = new Map<string, Watched>();
   private readonly keys: PresenceKeys;
   private readonly timer: NodeJS.Timeout;
+  private isEnding = false;
 
   constructor(
     private readonly ledger: Ledger,
@@ -56,68 +56,39 @@ export class Waits implements OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
-  /** How many wait here. */
-  get size(): number {
-    return [...this.watched.values()].reduce((sum, { waiters }) => sum + waiters.size, 0);
-  }
-
-  /** Ends every wait now, with what is known: this instance is on its way out. */
+  /** Ends every wait now, with what is known, and further ones at once: this instance is on its way out. */
   endAll(): void {
-    for (const { waiters } of this.watched.values()) {
-      waiters.forEach((wait) => wait.stop());
+    this.isEnding = true;
+    for (const { waits } of this.watched.values()) {
+      waits.forEach(this.end);
     }
   }
 
-  /**
-   * @returns the record as soon as it is `until`; as it is when the time is over or the caller has gone; undefined if there
-   *   is no such transaction
-   * @throws StoreUnavailable if the store is away when the wait is over
-   */
-  async for(
-    groupId: string,
-    transactionId: string,
-    options: WaitOptions,
-  ): Promise<TransactionRecord | undefined> {
-    const wait = new Wait(options);
-    if (wait.isOver) {
-      wait.end();
-      return present(await this.ledger.readAll(groupId, transactionId));
+  /** @param ms how long at the most; 0 = the record as it is */
+  begin(groupId: string, transactionId: string, ms: number, wait: Wait): void {
+    if (ms <= 0 || this.isEnding) {
+      this.ledger.readAll(groupId, transactionId).then(
+        (record) => wait.ended(present(record)),
+        (error: unknown) => wait.failed(error),
+      );
+      return;
     }
     const watched = this.join(groupId, transactionId, wait);
-    try {
-      await this.watch(watched, '1').catch(unlessAway);
-      for (;;) {
-        const isOver = wait.isOver;
-        const known = await this.read(watched).catch((error: unknown) => {
-          if (isOver) throw error;
-          return unlessAway(error);
-        });
-        if (known && (isOver || known['status'] === undefined || options.until(asRecord(known)))) {
-          return present(known);
-        }
-        await wait.next();
-      }
-    } finally {
-      wait.end();
-      this.leave(watched, wait);
-    }
+    wait.timer = setTimeout(this.end, ms, wait);
+    void this.watchAndRead(watched, wait);
   }
 
-  private join(groupId: string, transactionId: string, wait: Wait): Watched {
-    const record = recordKey(this.keys, groupId, transactionId);
-    let watched = this.watched.get(record);
+  /** The caller has gone. Does nothing if the wait has ended. */
+  leave(wait: Wait): void {
+    const { watched } = wait;
     if (!watched) {
-      const waiters = new Set<Wait>();
-      watched = { groupId, transactionId, record, waiters, version: undefined, reading: undefined };
-      this.watched.set(record, watched);
+      return;
     }
-    watched.waiters.add(wait);
-    return watched;
-  }
-
-  private leave(watched: Watched, wait: Wait): void {
-    watched.waiters.delete(wait);
-    if (watched.waiters.size === 0) {
+    clearTimeout(wait.timer);
+    wait.timer = undefined;
+    wait.watched = undefined;
+    watched.waits.delete(wait);
+    if (watched.waits.size === 0) {
       this.watched.delete(watched.record);
       this.watch(watched, '').catch((error: unknown) => {
         this.logger.debug({ err: error }, 'a finished wait stays noted until its transaction expires');
@@ -125,20 +96,52 @@ export class Waits implements OnApplicationShutdown {
     }
   }
 
-  private read(watched: Watched): Promise<Record<string, string>> {
-    const { groupId, transactionId } = watched;
-    const reading = (watched.reading ??= this.ledger
-      .readAll(groupId, transactionId)
-      .then((record) => {
-        watched.version = record['version'];
-        return record;
-      })
-      .finally(() => {
-        if (watched.reading === reading) {
-          watched.reading = undefined;
-        }
-      }));
-    return reading;
+  /**
+   * @returns the record as soon as it is `until`; as it is when the time is over; undefined if there is no such transaction
+   *   or the caller has gone
+   * @throws StoreUnavailable if the store is away when the wait is over
+   */
+  async for(
+    groupId: string,
+    transactionId: string,
+    options: WaitOptions,
+  ): Promise<TransactionRecord | undefined> {
+    const { signal, ms } = options;
+    if (signal.aborted) {
+      return undefined;
+    }
+    const wait = new PromisedWait(options);
+    const onGone = () => {
+      this.leave(wait);
+      wait.ended(undefined);
+    };
+    signal.addEventListener('abort', onGone, { once: true });
+    this.begin(groupId, transactionId, ms, wait);
+    return wait.promise.finally(() => signal.removeEventListener('abort', onGone));
+  }
+
+  private join(groupId: string, transactionId: string, wait: Wait): Watched {
+    const record = recordKey(this.keys, groupId, transactionId);
+    let watched = this.watched.get(record);
+    if (!watched) {
+      const state = { version: undefined, isReading: false, isStale: false };
+      watched = { groupId, transactionId, record, waits: new Set(), due: [], ...state };
+      this.watched.set(record, watched);
+    }
+    wait.watched = watched;
+    watched.waits.add(wait);
+    return watched;
+  }
+
+  /** The instance is noted first: a change after the read finds it. */
+  private async watchAndRead(watched: Watched, wait: Wait): Promise<void> {
+    try {
+      await this.watch(watched, '1').catch(unlessAway);
+      watched.due.push(wait);
+      await this.read(watched);
+    } catch (error) {
+      this.fail(wait, error);
+    }
   }
 
   private async watch({ groupId, record }: Watched, wanted: '1' | ''): Promise<void> {
@@ -146,11 +149,69 @@ export class Waits implements OnApplicationShutdown {
     await this.ledger.store.run(watch, { record }, { channel, wanted });
   }
 
+  /** Its time is over. */
+  private readonly end = (wait: Wait): void => {
+    const { watched } = wait;
+    if (watched) {
+      wait.isOver = true;
+      watched.due.push(wait);
+      void this.read(watched);
+    }
+  };
+
   private wake(record: string): void {
     const watched = this.watched.get(record);
     if (watched) {
-      watched.reading = undefined;
-      watched.waiters.forEach((wait) => wait.wake());
+      void this.read(watched);
+    }
+  }
+
+  /** Reads the record, and once more if that was asked for meanwhile. Never rejects. */
+  private async read(watched: Watched): Promise<void> {
+    watched.isStale = true;
+    if (watched.isReading) {
+      return;
+    }
+    watched.isReading = true;
+    while (watched.isStale && watched.waits.size > 0) {
+      watched.isStale = false;
+      const { due } = watched;
+      watched.due = [];
+      try {
+        this.show(watched, due, await this.ledger.readAll(watched.groupId, watched.transactionId));
+      } catch (error) {
+        this.despair(watched, due, error);
+      }
+    }
+    watched.isReading = false;
+  }
+
+  /** Lets go whoever has waited enough. A record that all have seen is shown to nobody but who is due. */
+  private show(watched: Watched, due: Wait[], fields: Record<string, string>): void {
+    const isNew = fields['version'] !== watched.version;
+    watched.version = fields['version'];
+    const record = present(fields);
+    for (const wait of isNew ? watched.waits : due) {
+      if (wait.watched && (!record || wait.isOver || wait.isEnough(record))) {
+        this.leave(wait);
+        wait.ended(record);
+      }
+    }
+  }
+
+  /** The store may be back before a wait is over; then everybody is to see the record. */
+  private despair(watched: Watched, due: Wait[], error: unknown): void {
+    watched.version = undefined;
+    const isAway = error instanceof StoreUnavailable;
+    for (const wait of isAway ? due.filter(({ isOver }) => isOver) : watched.waits) {
+      this.fail(wait, error);
+    }
+  }
+
+  private fail(wait: Wait, error: unknown): void {
+    if (wait.watched) {
+      this.leave(wait);
+      wait.failed(error);
     }
   }
 
@@ -176,11 +237,7 @@ export class Waits implements OnApplicationShutdown {
 }
 
 function present(fields: Record<string, string>): TransactionRecord | undefined {
-  return fields['status'] === undefined ? undefined : asRecord(fields);
-}
-
-function asRecord(fields: Record<string, string>): TransactionRecord {
-  return fields as unknown as TransactionRecord;
+  return fields['status'] === undefined ? undefined : (fields as unknown as TransactionRecord);
 }
 
 /** The store may be back before the wait is over. */

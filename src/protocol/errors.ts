@@ -224,11 +224,11 @@ export interface ErrorBody extends ErrorExtras {
  * @param status if it is not that of the catalogue
  */
 export function errorBody(
-  kind: ErrorName,
+  kind: keyof typeof CATALOGUE,
   { message, ...extras }: ErrorExtras = {},
-  status: keyof typeof STATUS_TEXT = ERRORS[kind].status,
+  status: keyof typeof STATUS_TEXT = CATALOGUE[kind].status,
 ): ErrorBody {
-  const entry: CatalogueEntry = ERRORS[kind];
+  const entry: CatalogueEntry = CATALOGUE[kind];
   return {
     error: STATUS_TEXT[status],
     message: message ?? entry.message,

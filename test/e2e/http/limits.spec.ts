@@ -33,6 +33,8 @@ describe('requests', () => {
     expect([refusal!.status, refusal!.body['code']]).toEqual([429, 'RATE_LIMITED']);
     expect(Number(refusal!.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refusal!.body['retryAfterMs']).toBeGreaterThan(0);
+    expect(refusal!.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+    expect(refusal!.headers.get('cache-control')).toBe('no-store');
     expect((await cluster!.api('calm').get('/v1/terminals')).status).toBe(200);
   });
 

@@ -102,6 +102,34 @@ describe('waiting for a transaction', () => {
     terminal.respond(id, 'SUCCESS');
   });
 
+  it('since a version that has passed is no wait, whoever else waits', async () => {
+    const id = await running();
+    const { body } = await eventually(async () => {
+      const found = await find(id);
+      expect(found.body['delivery']).toBe('received');
+      return found;
+    });
+    const version = body['version'] as number;
+    const patient = find(id, '?wait=30');
+    // Only from now on has this instance read the present version on behalf of the first.
+    expect((await find(id, `?wait=1&sinceVersion=${version}`)).body['version']).toBe(version);
+    const hasty = await find(id, `?wait=30&sinceVersion=${version - 1}`);
+    expect(hasty.body).toMatchObject({ status: 'PENDING', version });
+    terminal.respond(id, 'SUCCESS');
+    expect((await patient).body['status']).toBe('COMPLETED');
+  });
+
+  it('is answered with the headers of every answer', async () => {
+    const id = await running();
+    const requestId = 'till-7.call-0002';
+    const path = `/v1/transactions/${id}?wait=30`;
+    const waiting = api.call({ method: 'GET', path, headers: { 'x-request-id': requestId } });
+    terminal.respond(id, 'SUCCESS');
+    const { headers } = await waiting;
+    const told = ['x-request-id', 'cache-control', 'x-content-type-options'].map((name) => headers.get(name));
+    expect(told).toEqual([requestId, 'no-store', 'nosniff']);
+  });
+
   it('answers with the unchanged transaction when the wait is over', async () => {
     const id = await running();
     const { body } = await eventually(async () => {
