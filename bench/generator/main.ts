@@ -34,6 +34,9 @@ serve({
   openWaits: async ({ plans }: { plans: WaitPlan[] }) => {
     waits = await WaitLoad.open(plans);
   },
+  openBareWaits: ({ waiter }: { waiter: CallerPlan }) => {
+    waits = WaitLoad.bare(waiter);
+  },
   wait: (run: OpenRun) => waits!.connect(run),
   abortWaits: () => waits!.abort(),
   answerWaits: () => waits!.answerAll(),

@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { processMs, residentKib } from '../cpu.js';
-import { callers } from '../fleet.js';
+import { callers, type CallerPlan } from '../fleet.js';
 import type { AnswerResult, OpenRun, WaitPlan } from '../generator/wait-load.js';
+import { ServerProcess } from '../server-process.js';
 import type { Measures, Round, Suite } from '../types.js';
 
 /** Keys, each with a transaction of its own, when waits share transactions. */
@@ -13,7 +18,16 @@ const ABORTED_ROUNDS = 3;
 const SETTLE_MS = 6_000;
 /** Time for the instance to learn that the other side has gone. */
 const CLOSE_MS = 2_000;
-const CASES = { idle: 'idle', shared: `${SHARED_KEYS} transactions`, own: 'each its own' };
+const CASES = {
+  idle: 'idle',
+  shared: `${SHARED_KEYS} transactions`,
+  own: 'each its own',
+  bareIdle: 'bare node:http, idle',
+  bareOpen: 'bare node:http, open response',
+};
+const IDLE: string[] = [CASES.idle, CASES.bareIdle];
+const BARE: string[] = [CASES.bareIdle, CASES.bareOpen];
+const BARE_SERVER = fileURLToPath(new URL('../targets/bare-http-server.js', import.meta.url));
 
 /** Memory (KiB) and open handles of the instance with the connections under test. */
 interface State {
@@ -23,9 +37,20 @@ interface State {
   timers: number;
 }
 
+/** What is measured: a process, and how the other side gets ready for it. */
+interface Subject {
+  server: ServerProcess;
+  prepare(): Promise<unknown>;
+  /** False: the connections stay idle. */
+  waiting: boolean;
+  /** Whether there is anybody to end the waits. */
+  answers: boolean;
+}
+
 /**
  * Long polls for payments that nobody answers, against connections that made the same first call and then nothing. They are
- * on one instance, the terminals and whoever pays on the other.
+ * on one instance, the terminals and whoever pays on the other. The same on a bare server of Node's shows what of it is
+ * HTTP.
  */
 export const waitsSuite: Suite = {
   name: 'waits',
@@ -58,37 +83,63 @@ export const waitsSuite: Suite = {
     name === CASES.own
       ? { groups: OWN_KEYS, tills: 1, terminals: Math.ceil(connections / OWN_KEYS) }
       : { groups: SHARED_KEYS, tills: 1, terminals: 1 },
-  async measure(round, name) {
-    const { generator, options } = round;
-    await generator.call('openWaits', { plans: plansOf(round) });
-    const run: OpenRun = { connections: options.connections, waiting: name !== CASES.idle };
-    const empty = await stateOf(round);
-    const before = await cpuOver(round);
-    await generator.call('wait', run);
-    await sleep(SETTLE_MS);
-    const during = await cpuOver(round);
-    const open = await stateOf(round);
-    const aborted = await abortRounds(round, run);
-    const answers = run.waiting ? await answered(round, run) : {};
-    const closed = await abort(round);
-    return {
-      'empty MiB': empty.rss / 1024,
-      'open MiB': open.rss / 1024,
-      'KiB each': (open.rss - empty.rss) / run.connections,
-      'heap KiB each': (open.heap - empty.heap) / run.connections,
-      'instance CPU s before': before.instance,
-      'instance CPU s': during.instance,
-      'Redis CPU s before': before.redis,
-      'Redis CPU s': during.redis,
-      ...Object.fromEntries(aborted.map(({ rss }, i) => [`aborted ${i + 1} MiB`, rss / 1024])),
-      ...answers,
-      'closed MiB': closed.rss / 1024,
-      'closed heap MiB': (closed.heap - empty.heap) / 1024,
-      'sockets left': closed.sockets - empty.sockets,
-      'timers left': closed.timers - empty.timers,
-    };
-  },
+  measure: (round, name) =>
+    BARE.includes(name) ? measureBare(round, name) : measureWaits(round, gatewayOf(round, name)),
 };
+
+function gatewayOf(round: Round, name: string): Subject {
+  const { generator, running } = round;
+  const waiting = !IDLE.includes(name);
+  const prepare = () => generator.call('openWaits', { plans: plansOf(round) });
+  return { server: running.processes[0]!, prepare, waiting, answers: waiting };
+}
+
+/** Beside the instances, which have nothing to do. */
+async function measureBare(round: Round, name: string): Promise<Measures> {
+  const dir = await mkdtemp(join(tmpdir(), 'terminal-gateway-bench-bare-'));
+  const server = await ServerProcess.start({ file: BARE_SERVER, name: 'bare', env: {}, dir, probed: true });
+  try {
+    const [caller] = callers(round, 0);
+    const waiter: CallerPlan = { ...caller!, port: Number(new URL(server.wsUrl).port) };
+    const prepare = () => round.generator.call('openBareWaits', { waiter });
+    return await measureWaits(round, { server, prepare, waiting: !IDLE.includes(name), answers: false });
+  } finally {
+    await server.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function measureWaits(round: Round, subject: Subject): Promise<Measures> {
+  const { generator, options } = round;
+  const { server, waiting } = subject;
+  await subject.prepare();
+  const run: OpenRun = { connections: options.connections, waiting };
+  const empty = await stateOf(server);
+  const before = await cpuOver(round, server);
+  await generator.call('wait', run);
+  await sleep(SETTLE_MS);
+  const during = await cpuOver(round, server);
+  const open = await stateOf(server);
+  const aborted = await abortRounds(round, server, run);
+  const answers = subject.answers ? await answered(round, run) : {};
+  const closed = await abort(round, server);
+  return {
+    'empty MiB': empty.rss / 1024,
+    'open MiB': open.rss / 1024,
+    'KiB each': (open.rss - empty.rss) / run.connections,
+    'heap KiB each': (open.heap - empty.heap) / run.connections,
+    'instance CPU s before': before.instance,
+    'instance CPU s': during.instance,
+    'Redis CPU s before': before.redis,
+    'Redis CPU s': during.redis,
+    ...Object.fromEntries(aborted.map(({ rss }, i) => [`aborted ${i + 1} MiB`, rss / 1024])),
+    ...answers,
+    'closed MiB': closed.rss / 1024,
+    'closed heap MiB': (closed.heap - empty.heap) / 1024,
+    'sockets left': closed.sockets - empty.sockets,
+    'timers left': closed.timers - empty.timers,
+  };
+}
 
 /** One per terminal: the till of its group pays on the second instance and waits on the first. */
 function plansOf(round: Round): WaitPlan[] {
@@ -107,19 +158,19 @@ function plansOf(round: Round): WaitPlan[] {
 }
 
 /** The connections that are open go away, then as many come and go again. */
-async function abortRounds(round: Round, run: OpenRun): Promise<State[]> {
-  const states = [await abort(round)];
+async function abortRounds(round: Round, server: ServerProcess, run: OpenRun): Promise<State[]> {
+  const states = [await abort(round, server)];
   while (states.length < ABORTED_ROUNDS) {
     await round.generator.call('wait', run);
-    states.push(await abort(round));
+    states.push(await abort(round, server));
   }
   return states;
 }
 
-async function abort(round: Round): Promise<State> {
-  await round.generator.call('abortWaits');
+async function abort({ generator }: Round, server: ServerProcess): Promise<State> {
+  await generator.call('abortWaits');
   await sleep(CLOSE_MS);
-  return stateOf(round);
+  return stateOf(server);
 }
 
 async function answered(round: Round, run: OpenRun): Promise<Measures> {
@@ -131,16 +182,18 @@ async function answered(round: Round, run: OpenRun): Promise<Measures> {
 }
 
 /** After a forced GC. */
-async function stateOf({ running }: Round): Promise<State> {
-  const { pid, probe } = running.processes[0]!;
+async function stateOf({ pid, probe }: ServerProcess): Promise<State> {
   const { heapUsed } = await probe.call<NodeJS.MemoryUsage>('gc');
   const { TCPSocketWrap = 0, Timeout = 0 } = await probe.call<Record<string, number>>('resources');
   return { rss: residentKib(pid), heap: heapUsed / 1024, sockets: TCPSocketWrap, timers: Timeout };
 }
 
 /** CPU seconds over `--seconds` in which nothing comes from outside. */
-async function cpuOver({ running, redis, options }: Round): Promise<{ instance: number; redis: number }> {
-  const sample = () => [running.processes[0]!.pid, redis.pid].map((pid) => processMs(pid) / 1000);
+async function cpuOver(
+  { redis, options }: Round,
+  server: ServerProcess,
+): Promise<{ instance: number; redis: number }> {
+  const sample = () => [server.pid, redis.pid].map((pid) => processMs(pid) / 1000);
   const [instance, store] = sample();
   await sleep(options.seconds * 1000);
   const [instanceAfter, storeAfter] = sample();
