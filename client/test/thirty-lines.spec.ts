@@ -7,7 +7,7 @@ import { check } from '../../test/chaos/checker.js';
 import { Faults, schedule } from '../../test/chaos/faults.js';
 import type { Entry, StoredRecord } from '../../test/chaos/history.js';
 import type { Line } from '../../test/chaos/line.js';
-import { Random } from '../../test/chaos/random.js';
+import { Random } from '../../simulator/src/devices/random.js';
 import { StoreReader } from '../../test/chaos/store.js';
 import { World, type ClientKey } from '../../test/chaos/world.js';
 import { eventually } from '../../test/support/eventually.js';

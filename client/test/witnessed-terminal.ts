@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, type ClientOptions } from 'ws';
 import { Journal } from '../../test/chaos/history.js';
-import { Random } from '../../test/chaos/random.js';
+import { Random } from '../../simulator/src/devices/random.js';
 import type { TcpProxy } from '../../test/support/tcp-proxy.js';
 import { Terminal, type FinalResponse, type WebSocketClass } from '../src/index.js';
 import { QUICK } from './shop.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Random } from '../../simulator/src/devices/random.js';
 import type { Line } from './line.js';
-import { Random } from './random.js';
 import type { Direction, Role } from './redis-link.js';
 import { INSTANCES, TIMES, type Instance, type World } from './world.js';
 

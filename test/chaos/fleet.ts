@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Random } from '../../simulator/src/devices/random.js';
 import { Journal } from './history.js';
-import { Random } from './random.js';
 import { Terminal } from './terminal.js';
 import { HttpTill } from './http-till.js';
 import { Till, type Payer } from './till.js';

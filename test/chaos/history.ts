@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import * as journal from '../../simulator/src/devices/journal.js';
 
 /**
  * What a terminal or a till can write down. Of a terminal: `received` to `void-refused`; of a till: `asked` to
@@ -41,29 +42,16 @@ export interface Note {
   connection?: number;
 }
 
-export interface Entry extends Note {
-  /** Place in the one order of everything that all clients of a run wrote down. */
-  n: number;
-  /** ms since the epoch. */
-  at: number;
-}
+export type Entry = journal.Entry<Note>;
 
-let latest = 0;
-
-/** Append-only, in memory and in a file: what a client knows survives everything that happens to its connection. */
-export class Journal {
-  readonly entries: Entry[] = [];
+/** What a client wrote down, in memory and in a file that outlives the run. */
+export class Journal extends journal.Journal<Note> {
   private file: number | undefined;
 
   /** @param path of the file; without it the journal is in memory only */
   constructor(path?: string) {
+    super((entry) => this.file !== undefined && writeSync(this.file, `${JSON.stringify(entry)}\n`));
     this.file = path === undefined ? undefined : openSync(path, 'a');
-  }
-
-  add(note: Note): void {
-    const entry = { n: ++latest, at: Date.now(), ...note };
-    this.entries.push(entry);
-    if (this.file !== undefined) writeSync(this.file, `${JSON.stringify(entry)}\n`);
   }
 
   /** What is added later stays in memory only. */

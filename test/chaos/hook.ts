@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
-import type { Random } from './random.js';
+import type { Random } from '../../simulator/src/devices/random.js';
 
 /** An event of a payment, as the gateway has signed it. */
 export interface HookEvent {

@@ -2,9 +2,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../simulator/src/devices/random.js';
 import type { Journal } from './history.js';
 import { Hook, type HookEvent } from './hook.js';
-import type { Random } from './random.js';
 import type { Ending, Payer, TillManner } from './till.js';
 
 export interface HttpTillOptions {

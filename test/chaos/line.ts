@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
+import type { Random } from '../../simulator/src/devices/random.js';
 import type { Journal } from './history.js';
-import type { Random } from './random.js';
 
 /** A frame of the gateway, parsed. */
 export interface Frame {

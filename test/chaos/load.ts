@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Random } from '../../simulator/src/devices/random.js';
 import type { Fleet, Lane } from './fleet.js';
-import { Random } from './random.js';
 import { CANARY } from './terminal.js';
 
 export interface LoadOptions {

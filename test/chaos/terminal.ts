@@ -1,5 +1,5 @@
+import { Random } from '../../simulator/src/devices/random.js';
 import { Line, type Frame, type LineOptions } from './line.js';
-import { Random } from './random.js';
 
 type Status = 'SUCCESS' | 'FAILED' | 'CANCELLED';
 

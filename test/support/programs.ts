@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Top of the project, where commands run as they do in its documentation. */
-export const PROJECT_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
+export const PROJECT_FOLDER = folderWith('package.json', import.meta.dirname);
 
 const running = new Set<Program>();
 process.once('exit', () => running.forEach((program) => program.signal('SIGKILL')));
@@ -57,4 +58,9 @@ export async function runProgram(command: readonly [string, ...string[]], env?: 
 /** Ends every program that is still running; for afterAll. */
 export async function stopPrograms(): Promise<void> {
   await Promise.all([...running].map((program) => program.stop('SIGKILL')));
+}
+
+/** The nearest folder above that has such a file: compiled, this file lies deeper than its source. */
+function folderWith(file: string, folder: string): string {
+  return existsSync(join(folder, file)) ? folder : folderWith(file, dirname(folder));
 }

@@ -29,24 +29,25 @@ export interface Note {
   code?: string;
 }
 
-export interface Entry extends Note {
+/** A note with its place and time. */
+export type Entry<N = Note> = N & {
   /** Place in the one order of everything that all devices of this process wrote down. */
   n: number;
-  /** ms since this process began, with fractions. */
+  /** ms since the epoch, with fractions. */
   at: number;
-}
+};
 
 let latest = 0;
 
 /** Append-only: what a device knows survives everything that happens to its connection. */
-export class Journal {
-  readonly entries: Entry[] = [];
+export class Journal<N extends object = Note> {
+  readonly entries: Entry<N>[] = [];
 
   /** @param onNote told of everything that is added */
-  constructor(private readonly onNote: (entry: Entry) => void = () => {}) {}
+  constructor(private readonly onNote: (entry: Entry<N>) => void = () => {}) {}
 
-  add(note: Note): void {
-    const entry = { n: ++latest, at: performance.now(), ...note };
+  add(note: N): void {
+    const entry = { n: ++latest, at: performance.timeOrigin + performance.now(), ...note };
     this.entries.push(entry);
     this.onNote(entry);
   }

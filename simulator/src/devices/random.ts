@@ -5,7 +5,7 @@ const FNV_PRIME = 0x01000193;
 export class Random {
   private state: number;
 
-  /** @param parts what the row is for, such as the seed and a name */
+  /** @param parts what the row is for, such as the seed and a name; each combination has a row of its own */
   constructor(...parts: (string | number)[]) {
     let hash = FNV_OFFSET;
     for (const byte of Buffer.from(parts.join('/'))) hash = Math.imul(hash ^ byte, FNV_PRIME);
@@ -34,9 +34,17 @@ export class Random {
     return list[this.int(0, list.length - 1)]!;
   }
 
+  /** So many different ones of a list. */
+  some<T>(list: readonly T[], count: number): T[] {
+    const left = [...list];
+    return Array.from({ length: Math.min(count, left.length) }, () =>
+      left.splice(this.int(0, left.length - 1), 1),
+    ).flat();
+  }
+
   /** One of the keys, as often as its weight says. */
-  weighted<K extends string>(weights: ReadonlyMap<K, number>): K {
-    const entries = [...weights];
+  weighted<K extends string>(weights: Readonly<Partial<Record<K, number>>>): K {
+    const entries = Object.entries(weights) as [K, number][];
     let at = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
     return (entries.find(([, weight]) => (at -= weight) < 0) ?? entries.at(-1)!)[0];
   }

@@ -3,7 +3,7 @@ import { BEHAVIOURS, isBehaviour, type Behaviour } from '../devices/behaviours.j
 import type { Random } from '../devices/random.js';
 
 /** How often each behaviour is asked for, by weight. */
-export type Mix = ReadonlyMap<Behaviour, number>;
+export type Mix = Readonly<Partial<Record<Behaviour, number>>>;
 
 /** Mostly what a shop sees, and a little of everything that does not keep a terminal busy for long. */
 export const USUAL_MIX =
@@ -12,7 +12,7 @@ export const USUAL_MIX =
 
 /** @param text `approve=80,decline=10,slow=5`; `decline` shares its weight among all declines @throws InvalidArgumentError */
 export function readMix(text: string): Mix {
-  const mix = new Map<Behaviour, number>();
+  const mix: Partial<Record<Behaviour, number>> = {};
   for (const part of text.split(',')) {
     const [name = '', weight = ''] = part.split('=').map((word) => word.trim());
     const names = name === 'decline' ? declines() : isBehaviour(name) ? [name] : [];
@@ -20,9 +20,9 @@ export function readMix(text: string): Mix {
     if (!/^\d+(\.\d+)?$/.test(weight)) {
       throw new InvalidArgumentError(`${name} needs a weight, such as ${name}=10`);
     }
-    for (const each of names) mix.set(each, (mix.get(each) ?? 0) + Number(weight) / names.length);
+    for (const each of names) mix[each] = (mix[each] ?? 0) + Number(weight) / names.length;
   }
-  const sum = [...mix.values()].reduce((total, weight) => total + weight, 0);
+  const sum = Object.values(mix).reduce((total, weight) => total + weight, 0);
   if (sum <= 0) throw new InvalidArgumentError('all weights are 0');
   return mix;
 }

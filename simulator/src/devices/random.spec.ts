@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { schedule, WEIGHTS } from './faults.js';
 import { Random } from './random.js';
 
 describe('Random', () => {
@@ -22,17 +21,5 @@ describe('Random', () => {
     const kinds = Array.from({ length: 1_000 }, () => random.weighted({ often: 9, seldom: 1 }));
     expect(kinds.filter((kind) => kind === 'seldom').length).toBeGreaterThan(50);
     expect(kinds.filter((kind) => kind === 'seldom').length).toBeLessThan(150);
-  });
-});
-
-describe('the schedule of faults', () => {
-  it('is the same for a seed, has a fault every 0.5 to 2 s, and in the long run every kind', () => {
-    const faults = schedule(7, 3_600_000);
-    expect(schedule(7, 3_600_000)).toEqual(faults);
-    expect(schedule(8, 3_600_000)).not.toEqual(faults);
-    const pauses = faults.slice(1).map(({ at }, i) => at - faults[i]!.at);
-    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500);
-    expect(Math.max(...pauses)).toBeLessThanOrEqual(2_000);
-    expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(Object.keys(WEIGHTS)));
   });
 });
