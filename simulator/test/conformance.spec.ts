@@ -69,6 +69,24 @@ describe('conformance of a gateway that somebody else started', () => {
     expect(byName['never-answers'].reason).toContain('it waits 600 s');
   });
 
+  it('leaves out what the gateway is not set up for, and says so', async () => {
+    const target = ['--url', gateway.url, '--keys', keyFile, '--grace-ms', '1000'];
+    const only = ['late-approval-voided', 'late-approval-delivered', 'webhook-retried'];
+    const reasonsBy = async (...flags: string[]) => {
+      const { code, stdout } = await sim('conformance', ...target, ...flags, '--json', '--only', ...only);
+      expect(code).toBe(0);
+      return JSON.parse(stdout).scenarios.map(({ outcome, reason }: any) => reason ?? outcome);
+    };
+    const webhooks = expect.stringContaining('only with --embedded the gateway may call it');
+    const policies = /LATE_RESULT_POLICY=(\w+), this one has (\w+)/;
+    const [voided, delivered, called] = await reasonsBy();
+    expect([voided, called]).toEqual(['passed', webhooks]);
+    expect(policies.exec(delivered)?.slice(1)).toEqual(['deliver', 'void']);
+    // What it is told it believes: this gateway has the policy void, so that only the skipping can be seen.
+    const [first] = await reasonsBy('--late-policy', 'deliver', '--longest', '0');
+    expect(policies.exec(first)?.slice(1)).toEqual(['void', 'deliver']);
+  });
+
   it('can be limited to what is published', async () => {
     const target = ['--url', gateway.url.replace('/v1', ''), '--keys', keyFile];
     const { code, stdout } = await sim('conformance', ...target, '--json', '--only', 'published', 'payment');
@@ -101,6 +119,8 @@ describe('options that can not be carried out', () => {
     ['a URL that is none', ['conformance', '--url', 'nowhere', '--keys', 'keys.json']],
     ['a gateway that is not built', ['conformance', '--embedded', '--gateway', '/no/such/main.js']],
     ['times that are none', ['conformance', '--embedded', '--grace-ms', 'soon']],
+    ['a policy that nobody has', ['conformance', '--url', 'ws://x', '--keys', 'k', '--late-policy', 'keep']],
+    ['a policy for a gateway of our own', ['conformance', '--embedded', '--late-policy', 'deliver']],
     ['an option that nobody knows', ['conformance', '--nonsense']],
     ['a command that nobody knows', ['nonsense']],
   ])('%s: 2 and a word about it', async (_what, args) => {

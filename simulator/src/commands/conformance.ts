@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { junitText } from '../conformance/junit.js';
 import { conformanceDocument, count, failureText, summaryLine, verdictLine } from '../conformance/report.js';
 import { conform } from '../conformance/runner.js';
-import { makeKeys, type KeyRecord } from '../gateway/keys.js';
-import { openTarget } from '../gateway/target.js';
+import { LATE_POLICIES } from '../gateway/target.js';
 import { select } from '../scenarios/index.js';
 import { CannotRun } from './cannot-run.js';
-import { targetOptions, wholeNumber, withTarget, type TargetFlags } from './options.js';
+import { openGrounds } from './grounds.js';
+import { wholeNumber, withTarget, type TargetFlags } from './options.js';
 
 interface Flags extends TargetFlags {
   only?: string[];
@@ -18,20 +18,22 @@ interface Flags extends TargetFlags {
   junit?: string;
 }
 
-/** Groups of a gateway of our own; scenarios of different groups do not see each other. */
-const GROUPS = 8;
-const GROUP_SIZE = { tills: 2, terminals: 2, anonymous: 1 };
-
 export function addConformance(program: Command): void {
   const command = program
     .command('conformance')
     .description('play every scenario and tell which part of the contract is not kept; ends with 1 if any')
     .option('--only <name...>', 'scenarios, subjects, or one layer: published, chosen, extensions')
-    .option('--parallel <n>', 'scenarios side by side', wholeNumber, 6)
+    .option('--parallel <n>', 'scenarios side by side', wholeNumber, 10)
     .option('--patience-ms <ms>', 'how long an answer may take that is due at once', wholeNumber, 8_000)
     .option('--longest <s>', 'leave out scenarios that must wait longer for the gateway', wholeNumber, 120)
     .option('--json', 'print one JSON document and nothing else')
-    .option('--junit <file>', 'write the results as JUnit XML too');
+    .option('--junit <file>', 'write the results as JUnit XML too')
+    .addOption(
+      new Option(
+        '--late-policy <policy>',
+        'LATE_RESULT_POLICY of the gateway at --url; void unless told',
+      ).choices(LATE_POLICIES),
+    );
   withTarget(command).action(async (flags: Flags) => {
     process.exitCode = (await run(flags)) ? 0 : 1;
   });
@@ -43,10 +45,10 @@ async function run(flags: Flags): Promise<boolean> {
   if ('unknown' in selection) {
     throw new CannotRun(`--only: there is no ${selection.unknown}; see "terminal-gateway-sim scenarios"`);
   }
-  const target = await openTarget(targetOptions(flags), newKeys);
+  const grounds = await openGrounds(flags, selection.scenarios);
   const began = Date.now();
   try {
-    const verdicts = await conform(target, selection.scenarios, {
+    const verdicts = await conform(grounds.targets, selection.scenarios, {
       parallel: Math.max(1, flags.parallel),
       patienceMs: flags.patienceMs,
       longestMs: flags.longest * 1_000,
@@ -63,10 +65,6 @@ async function run(flags: Flags): Promise<boolean> {
     }
     return count(verdicts, 'failed') === 0;
   } finally {
-    await target.close();
+    await grounds.close();
   }
-}
-
-function newKeys(): KeyRecord[] {
-  return Array.from({ length: GROUPS }, (_, i) => makeKeys(`shop-${i + 1}`, GROUP_SIZE)).flat();
 }

@@ -24,6 +24,8 @@ const ERRORS = {
   TERMINAL_OFFLINE: ['Not Found', 'Terminal connection not found'],
   TRANSACTION_NOT_FOUND: ['Not Found', 'Transaction not found'],
   GROUP_MISMATCH: ['Forbidden', 'Cannot send message to connection in different group'],
+  DESKTOP_ONLY: ['Forbidden', 'Only desktop devices can initiate payments'],
+  TERMINAL_ONLY: ['Forbidden', 'Only terminal devices can send this message'],
   PAYMENT_IN_PROGRESS: ['Conflict', 'Payment already in progress on this terminal'],
   DUPLICATE_TRANSACTION: ['Conflict', 'transactionId already used for a different payment'],
 } as const;
@@ -58,6 +60,9 @@ export interface Asked {
   request: PaymentRequest;
 }
 
+/** What is enough to speak about a payment. */
+export type Known = Pick<Asked, 'transactionId'>;
+
 /** The `payment` frame for a terminal. */
 export function paymentFrame({ transactionId, terminalId, groupId, request }: Asked): ObjectShape {
   return {
@@ -80,10 +85,12 @@ const about = ({ transactionId, terminalId, groupId }: Asked) => ({
   version: chosen('v1'),
 });
 
+export type Outcome = 'SUCCESS' | 'FAILED' | 'CANCELLED';
+
 /** The `paymentComplete` of a payment, its amount, currency and method echoed. */
 export function paymentComplete(
   asked: Asked,
-  status: 'SUCCESS' | 'FAILED' | 'CANCELLED',
+  status: Outcome,
   response: ObjectShape = {},
   rest: ObjectShape = {},
 ): ObjectShape {
@@ -106,6 +113,16 @@ export function paymentComplete(
     retrySafe: extension(status === 'SUCCESS' ? ABSENT : oneOf(true, false)),
     ...rest,
   };
+}
+
+/** The `paymentComplete` that comes again, because its till has not confirmed it. */
+export function recovered(asked: Asked, rest: ObjectShape = {}): ObjectShape {
+  return paymentComplete(asked, 'SUCCESS', {}, { recovered: extension(true), ...rest });
+}
+
+/** The second `paymentComplete` of a payment that was approved after it was given up, by the policy `deliver`. [X] */
+export function correction(asked: Asked, response: ObjectShape = {}, rest: ObjectShape = {}): ObjectShape {
+  return paymentComplete(asked, 'SUCCESS', response, { late: true, ...rest });
 }
 
 /** A payment that the gateway itself has given up. */
@@ -144,11 +161,11 @@ export function cancelPayment(asked: Asked): ObjectShape {
   return { action: 'cancelPayment', ...about(asked) };
 }
 
-export function acknowledgement(transactionId: string): ObjectShape {
+export function acknowledgement({ transactionId }: Known): ObjectShape {
   return { action: 'paymentResponseAck', transactionId, timestamp: TIME };
 }
 
-export function cancelResponse(transactionId: string, status: string): ObjectShape {
+export function cancelResponse({ transactionId }: Known, status: string): ObjectShape {
   return { action: 'cancelResponse', transactionId, status, timestamp: TIME };
 }
 
@@ -163,11 +180,10 @@ export interface Shown {
   deviceId?: string | undefined;
 }
 
+export type PresenceStatus = 'connected' | 'reconnecting' | 'disconnected';
+
 /** A `terminalStatusUpdate`, with exactly the members that its status has. */
-export function statusUpdate(
-  { terminalId, groupId, deviceId }: Shown,
-  status: 'connected' | 'reconnecting' | 'disconnected',
-): ObjectShape {
+export function statusUpdate({ terminalId, groupId, deviceId }: Shown, status: PresenceStatus): ObjectShape {
   const isConnected = status === 'connected';
   const device = deviceId ?? ABSENT;
   return {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../gateway/target.js';
-import { Missed } from '../wire/connection.js';
-import { Mismatch, type Surroundings } from './devices.js';
-import { KeyPool, type Lease } from './key-pool.js';
+import { Missed } from '../wire/inbox.js';
 import type { Layer } from './layers.js';
+import { Mismatch } from './mismatch.js';
+import { Ground, place, takeNext, type Placed, type Ready } from './placement.js';
 import type { Scenario } from './scenario.js';
 import { Stage } from './stage.js';
+import type { Surroundings } from './surroundings.js';
 import { Transcript, type TranscriptLine } from './transcript.js';
 
 export interface Failure {
@@ -40,34 +41,38 @@ export interface ConformanceOptions {
 /** Beyond what it has to wait for, a scenario may take so long. */
 const SCENARIO_LIMIT_MS = 45_000;
 
-/** Plays scenarios against a gateway, side by side where their devices differ. @returns the verdicts in the given order */
+/**
+ * Plays scenarios, each at the first gateway that is set up for it, side by side where their devices differ.
+ * @returns the verdicts in the given order
+ */
 export async function conform(
-  target: Target,
+  targets: readonly Target[],
   scenarios: readonly Scenario[],
   options: ConformanceOptions,
 ): Promise<Verdict[]> {
-  const pool = new KeyPool(target.keys);
+  const grounds = targets.map((target) => new Ground(target));
   const verdicts = new Map<Scenario, Verdict>();
   const reach = (verdict: Verdict) => {
     verdicts.set(verdict.scenario, verdict);
     options.say?.(verdict);
   };
-  const waiting = scenarios.filter((scenario) => {
-    const reason = reasonToSkip(scenario, target, pool, options);
-    if (reason) reach({ scenario, outcome: 'skipped', ms: 0, reason });
-    return !reason;
+  const waiting = scenarios.flatMap((scenario): Placed[] => {
+    const placed = place(scenario, grounds, options.longestMs);
+    if (!('reason' in placed)) return [placed];
+    reach({ scenario, outcome: 'skipped', ms: 0, reason: placed.reason });
+    return [];
   });
   // The longest first, so that none is left to be waited for alone in the end.
-  waiting.sort((a, b) => b.waitsFor(target.times)! - a.waitsFor(target.times)!);
+  waiting.sort((a, b) => waitOf(b) - waitOf(a));
   const running = new Set<Promise<void>>();
   while (waiting.length > 0 || running.size > 0) {
-    const next = running.size < options.parallel ? takeNext(waiting, pool) : undefined;
+    const next = running.size < options.parallel ? takeNext(waiting) : undefined;
     if (!next) {
       await Promise.race(running);
       continue;
     }
-    const playing = play(next.scenario, next.lease, target, options).then((verdict) => {
-      pool.release(next.lease);
+    const playing = play(next, options).then((verdict) => {
+      next.ground.pool.release(next.lease);
       running.delete(playing);
       reach(verdict);
     });
@@ -76,57 +81,20 @@ export async function conform(
   return scenarios.map((scenario) => verdicts.get(scenario)!);
 }
 
-function reasonToSkip(
-  scenario: Scenario,
-  { times }: Target,
-  pool: KeyPool,
-  { longestMs }: ConformanceOptions,
-): string | undefined {
-  const waits = scenario.waitsFor(times);
-  if (waits === undefined) return 'this gateway is not set up for it';
-  if (waits > longestMs) return `it waits ${Math.round(waits / 1_000)} s, more than --longest allows`;
-  if (!pool.couldLease(scenario.needs)) return `the keys do not have ${needsText(scenario)}`;
-  return undefined;
+function waitOf({ scenario, ground }: Placed): number {
+  return scenario.waitsFor(ground.target.times)!;
 }
 
-function needsText({ needs }: Scenario): string {
-  const words = {
-    tills: 'tills',
-    terminals: 'terminals with a deviceId',
-    anonymous: 'terminals without a deviceId',
-    foreignTills: 'tills of another group',
-    foreignTerminals: 'terminals of another group',
-  };
-  const counts = Object.entries(words).map(
-    ([name, word]) => [needs[name as keyof typeof words], word] as const,
-  );
-  const wanted = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  return `${wanted.join(', ')}${needs.http ? ', the tills with a secret' : ''}`;
-}
-
-function takeNext(waiting: Scenario[], pool: KeyPool): { scenario: Scenario; lease: Lease } | undefined {
-  for (const [i, scenario] of waiting.entries()) {
-    const lease = pool.lease(scenario.needs);
-    if (!lease) continue;
-    waiting.splice(i, 1);
-    return { scenario, lease };
-  }
-  return undefined;
-}
-
-async function play(
-  scenario: Scenario,
-  lease: Lease,
-  { urls, times }: Target,
-  { patienceMs, highest }: ConformanceOptions,
-): Promise<Verdict> {
+async function play(ready: Ready, { patienceMs, highest }: ConformanceOptions): Promise<Verdict> {
+  const { scenario, lease, ground } = ready;
+  const { urls, times, latePolicy, receiver } = ground.target;
   const transcript = new Transcript();
-  const around: Surroundings = { urls, patienceMs, highest, transcript, asked: [] };
+  const around: Surroundings = { urls, patienceMs, highest, latePolicy, receiver, transcript, asked: [] };
   const stage = new Stage(lease, times, around);
   const began = Date.now();
   const limit = new AbortController();
   try {
-    const limitMs = SCENARIO_LIMIT_MS + scenario.waitsFor(times)!;
+    const limitMs = SCENARIO_LIMIT_MS + waitOf(ready);
     await Promise.race([
       scenario.play(stage).then(() => stage.audit()),
       sleep(limitMs, undefined, { signal: limit.signal }).then(() => {

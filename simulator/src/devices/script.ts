@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { CannotRun } from '../commands/cannot-run.js';
+import { readListFile } from '../commands/list-file.js';
 import { isBehaviour, type Rule } from './behaviours.js';
 
 const TEXTS = ['terminal', 'amount', 'errorCode'] as const;
@@ -11,20 +11,7 @@ const MEMBERS = new Set<string>([...TEXTS, 'behaviour', 'afterMs']);
  * @throws CannotRun naming what is wrong
  */
 export function readScript(path: string): Rule[] {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CannotRun(code ? `${path} can not be read: ${code}` : `${path} is no JSON`);
-  }
-  const rules = (content as { rules?: unknown } | null)?.rules;
-  if (!Array.isArray(rules)) throw new CannotRun(`${path} has no list "rules"`);
-  rules.forEach((rule, i) => {
-    const problem = problemOf(rule);
-    if (problem) throw new CannotRun(`${path}: rules[${i}] ${problem}`);
-  });
-  return rules as Rule[];
+  return readListFile(path, 'rules', problemOf) as Rule[];
 }
 
 function problemOf(rule: unknown): string | undefined {

@@ -21,6 +21,8 @@ export interface EmbeddedOptions {
   keys: readonly KeyRecord[];
   /** The gateway's `main.js`; that of the repository if absent. */
   main?: string | undefined;
+  /** A certificate (PEM) that receivers of its webhooks may have. */
+  trusted?: string | undefined;
   /** Its settings, beside those that a gateway of our own needs. */
   env: Record<string, string>;
 }
@@ -46,7 +48,7 @@ export class EmbeddedGateway {
   }
 
   /** Resolves when it takes connections. @throws CannotRun if there is no built gateway or it does not start */
-  static async start({ keys, main = USUAL_MAIN, env }: EmbeddedOptions): Promise<EmbeddedGateway> {
+  static async start({ keys, main = USUAL_MAIN, trusted, env }: EmbeddedOptions): Promise<EmbeddedGateway> {
     const file = resolve(main);
     if (!existsSync(file)) {
       throw new CannotRun(
@@ -56,6 +58,8 @@ export class EmbeddedGateway {
     const folder = mkdtempSync(join(tmpdir(), 'terminal-gateway-sim-'));
     const keyFile = join(folder, 'keys.json');
     writeFileSync(keyFile, JSON.stringify({ keys }), { mode: 0o600 });
+    const caFile = join(folder, 'trusted.pem');
+    if (trusted !== undefined) writeFileSync(caFile, trusted);
     const port = await freePort();
     const { PATH = '', HOME = '', TMPDIR } = process.env;
     const child = spawn(process.execPath, [file], {
@@ -71,6 +75,7 @@ export class EmbeddedGateway {
         DATA_DIR: join(folder, 'data'),
         // All devices come from one address here.
         RATE_LIMIT_CONNECTS_PER_MINUTE: '0',
+        ...(trusted !== undefined && { WEBHOOK_CA_FILE: caFile }),
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

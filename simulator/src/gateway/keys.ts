@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { CannotRun } from '../commands/cannot-run.js';
+import { readListFile } from '../commands/list-file.js';
 
 /** One entry of a file in the format of `API_KEYS_FILE`. */
 export interface KeyRecord {
@@ -16,20 +15,10 @@ export interface KeyRecord {
 
 /** The keys of devices that are enabled. @throws CannotRun naming what is wrong with the file, never what is in it */
 export function readKeyFile(path: string): KeyRecord[] {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CannotRun(code ? `${path} can not be read: ${code}` : `${path} is no JSON`);
-  }
-  const keys = (content as { keys?: unknown } | null)?.keys;
-  if (!Array.isArray(keys)) throw new CannotRun(`${path} has no list "keys"`);
-  keys.forEach((record, i) => {
-    const problem = isAdmin(record) ? undefined : problemOf(record as Partial<KeyRecord> | null);
-    if (problem) throw new CannotRun(`${path}: keys[${i}] ${problem}`);
-  });
-  return (keys as KeyRecord[]).filter((record) => !record.disabled && !isAdmin(record));
+  const problem = (record: unknown) =>
+    isAdmin(record) ? undefined : problemOf(record as Partial<KeyRecord> | null);
+  const keys = readListFile(path, 'keys', problem) as KeyRecord[];
+  return keys.filter((record) => !record.disabled && !isAdmin(record));
 }
 
 /** A key of the gateway's console: of no use to a device. */

@@ -2,6 +2,13 @@ import { CannotRun } from '../commands/cannot-run.js';
 import { EmbeddedGateway } from './embedded.js';
 import { readKeyFile, type KeyRecord } from './keys.js';
 import { environmentOf, timesFrom, type Times } from './times.js';
+import { webhookEnvironment } from './webhooks.js';
+import type { WebhookReceiver } from '../wire/webhook-receiver.js';
+
+/** What a gateway does with an approval that comes after the payment was given up: its `LATE_RESULT_POLICY`. */
+export const LATE_POLICIES = ['void', 'deliver'] as const;
+
+export type LatePolicy = (typeof LATE_POLICIES)[number];
 
 /** What the command line says about the gateway. */
 export interface TargetOptions {
@@ -10,7 +17,17 @@ export interface TargetOptions {
   embedded?: boolean;
   /** `main.js` of the gateway that `--embedded` starts. */
   gateway?: string;
+  /** Of a gateway that somebody else started; `void` if absent. */
+  latePolicy?: LatePolicy;
   times: Partial<Times>;
+}
+
+/** How a gateway of our own is set up, beside its keys and times. */
+export interface OwnSetup {
+  latePolicy?: LatePolicy;
+  /** Its webhooks may go there. */
+  receiver?: WebhookReceiver | undefined;
+  env?: Record<string, string>;
 }
 
 /** A gateway to talk to, whoever started it. */
@@ -19,6 +36,9 @@ export interface Target {
   urls: readonly string[];
   keys: readonly KeyRecord[];
   times: Times;
+  latePolicy: LatePolicy;
+  /** Where its webhooks can be received; undefined if it would not call us. */
+  receiver: WebhookReceiver | undefined;
   isEmbedded: boolean;
   /** Ends what was started for it. */
   close(): Promise<void>;
@@ -26,13 +46,12 @@ export interface Target {
 
 /**
  * @param newKeys the keys of a gateway of our own
- * @param env its settings beside times and keys
  * @throws CannotRun if the options do not name one gateway, or it can not be started
  */
 export async function openTarget(
   options: TargetOptions,
   newKeys: () => KeyRecord[],
-  env: Record<string, string> = {},
+  { latePolicy = 'void', receiver, env = {} }: OwnSetup = {},
 ): Promise<Target> {
   const { url, keys: keyFile, embedded, gateway: main } = options;
   if (embedded) {
@@ -41,14 +60,25 @@ export async function openTarget(
     }
     const keys = newKeys();
     const times = timesFrom(options.times, 'short');
-    const own = await EmbeddedGateway.start({ keys, main, env: { ...environmentOf(times), ...env } });
-    return { urls: [own.url], keys, times, isEmbedded: true, close: () => own.stop() };
+    const own = await EmbeddedGateway.start({
+      ...{ keys, main, trusted: receiver?.ca },
+      env: {
+        ...environmentOf(times),
+        ...(receiver && webhookEnvironment(receiver)),
+        LATE_RESULT_POLICY: latePolicy,
+        ...env,
+      },
+    });
+    const close = () => own.stop();
+    return { urls: [own.url], keys, times, latePolicy, receiver, isEmbedded: true, close };
   }
   if (!url || !keyFile) throw new CannotRun('Name a gateway by --url and --keys, or use --embedded');
   return {
     urls: url.map(normalized),
     keys: readKeyFile(keyFile),
     times: timesFrom(options.times, 'usual'),
+    latePolicy: options.latePolicy ?? 'void',
+    receiver: undefined,
     isEmbedded: false,
     close: () => Promise.resolve(),
   };

@@ -39,7 +39,7 @@ export const TIME_SETTINGS: Record<keyof Times, TimeSetting> = {
     flag: 'payment-timeout-ms',
     about: 'after which a silent terminal is given up',
     usual: 600_000,
-    short: 6_000,
+    short: 8_000,
   },
   heartbeatMs: {
     variable: 'HEARTBEAT_TIMEOUT_MS',

@@ -1,5 +1,5 @@
 import { CLOSE, errorFrame, paymentComplete } from '../conformance/contract.js';
-import { Mismatch } from '../conformance/devices.js';
+import { Mismatch } from '../conformance/mismatch.js';
 import { scenarios } from '../conformance/scenario.js';
 import { extension, NUMBER, text, TIME } from '../conformance/shape.js';
 
@@ -29,9 +29,7 @@ export const HOSTILE = scenarios('hostile', 'published', [
   {
     name: 'malformed-frames',
     about: 'what is no JSON object gets one error each, and the connection stays',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       for (const frame of NO_OBJECTS) await till.asks(frame, errorFrame('INVALID_JSON'));
       await till.asks(Buffer.from('{"action":"ping"}'), errorFrame('INVALID_JSON'));
       await till.asks({ action: 'ping' }, { action: 'pong', timestamp: TIME });
@@ -42,9 +40,7 @@ export const HOSTILE = scenarios('hostile', 'published', [
     name: 'no-action',
     about: 'an object without an action, or with an inherited one, is told so',
     layer: 'chosen',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       for (const frame of NO_ACTIONS) await till.asks(frame, errorFrame('ACTION_REQUIRED'));
     },
   },
@@ -52,9 +48,7 @@ export const HOSTILE = scenarios('hostile', 'published', [
     name: 'unknown-action',
     about: 'an action that nobody knows is named, cut short and without control characters',
     layer: 'chosen',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       await till.asks({ action: 'fly' }, errorFrame('UNKNOWN_ACTION'));
       const message = text(/^Unknown action: [\x20-\x7e]{0,67}…?$/);
       const refused = { action: 'error', error: 'Bad Request', message };
@@ -66,16 +60,14 @@ export const HOSTILE = scenarios('hostile', 'published', [
     name: 'malformed-in-payment',
     about: 'garbage from a terminal in the middle of a payment harms nothing but itself',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
+      const { till, terminal, asked } = await stage.begins();
       await terminal.asks('{"action":"paymentResponse","paym', errorFrame('INVALID_JSON'));
       await terminal.asks({ action: 'paymentResponse' }, { action: 'error', error: 'Bad Request' });
       await terminal.asks(
         { action: 'paymentResponse', paymentResponse: [] },
         { action: 'error', error: 'Bad Request' },
       );
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await stage.ends(asked);
       await till.getsNo('error');
     },
   },
@@ -94,15 +86,13 @@ export const HOSTILE = scenarios('hostile', 'published', [
         till.now.closed,
       ]);
       if (!answer) throw new Mismatch('an error or a close', 'nothing');
-      await neighbour.now.roundTrip(stage.after(0));
+      await neighbour.catchesUp();
     },
   },
   {
     name: 'in-fragments',
     about: 'a frame in fragments is one frame',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       till.now.sendInFragments(['{"act', 'ion":"p', 'ing"', '}']);
       await till.gets({ action: 'pong', timestamp: TIME });
     },
@@ -111,9 +101,7 @@ export const HOSTILE = scenarios('hostile', 'published', [
     name: 'deeply-nested',
     about: 'nesting far beyond need is refused and stops nobody',
     layer: 'chosen',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       const depth = 5_000;
       const nested = `{"action":"ping","a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
       await till.asks(nested, errorFrame('INVALID_JSON'));
@@ -126,13 +114,11 @@ export const HOSTILE = scenarios('hostile', 'published', [
     layer: 'chosen',
     needs: { tills: 2 },
     async play(stage) {
-      const { till, terminal } = await stage.opens();
       const hostile = await stage.tills[1]!.connects();
-      const asked = await stage.handsOver();
+      const { asked } = await stage.begins();
       hostile.sends(`{"action":"ping","a":"${'x'.repeat(TOO_BIG)}"}`);
       await hostile.isClosedWith(CLOSE.tooBig, stage.after(0));
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await stage.ends(asked);
       await hostile.connects();
     },
   },
@@ -142,15 +128,13 @@ export const HOSTILE = scenarios('hostile', 'published', [
     layer: 'chosen',
     needs: { tills: 2 },
     async play(stage) {
-      const { till, terminal } = await stage.opens();
       const hostile = await stage.tills[1]!.connects();
-      const asked = await stage.handsOver();
+      const { asked } = await stage.begins();
       for (let i = 0; i < FLOOD; i++) hostile.sends({ action: 'ping' });
       const error = 'Too Many Requests';
       await hostile.gets({ action: 'error', error, code: extension('RATE_LIMITED'), retryAfterMs: NUMBER });
       hostile.drops();
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await stage.ends(asked);
     },
   },
   {
@@ -171,9 +155,7 @@ export const HOSTILE = scenarios('hostile', 'published', [
     name: 'error-tells-no-payload',
     about: 'no error repeats what was sent',
     layer: 'chosen',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       const secret = 'card-4111111111111111';
       till.sends(`{"action":"payment","${secret}`);
       till.sends({

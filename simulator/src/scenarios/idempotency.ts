@@ -7,39 +7,33 @@ export const IDEMPOTENCY = scenarios('idempotency', 'chosen', [
     name: 'repeat-while-running',
     about: 'the same request again, while it runs, changes nothing',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
+      const { till, asked } = await stage.begins();
       for (let i = 0; i < 3; i++) till.repeats(asked);
-      await till.getsNo('error', asked.transactionId);
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await till.getsNo('error', asked);
+      await stage.ends(asked);
     },
   },
   {
     name: 'repeat-after-final',
     about: 'the same request again, when it is over, brings the stored result and not the payment',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'SUCCESS', { authorizationCode: 'FIRST' });
-      const { eventId = '' } = await till.gets(paymentComplete(asked, 'SUCCESS'));
+      const { till, terminal, asked } = await stage.begins();
+      const { eventId = '' } = await stage.ends(asked, 'SUCCESS', { authorizationCode: 'FIRST' });
       till.repeats(asked);
       const again = paymentComplete(asked, 'SUCCESS', { authorizationCode: 'FIRST' });
       await till.gets({ ...again, eventId: extension(eventId) });
-      await terminal.now.roundTrip(stage.after(0));
+      await terminal.catchesUp();
     },
   },
   {
     name: 'repeat-after-decline',
     about: 'a refused payment is not tried again under its id either',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'FAILED', { errorCode: 'INVALID_PIN' });
-      await till.gets(paymentComplete(asked, 'FAILED'));
+      const { till, terminal, asked } = await stage.begins();
+      await stage.ends(asked, 'FAILED', { errorCode: 'INVALID_PIN' });
       till.repeats(asked);
       await till.gets(paymentComplete(asked, 'FAILED', { errorCode: 'INVALID_PIN' }));
-      await terminal.now.roundTrip(stage.after(0));
+      await terminal.catchesUp();
     },
   },
   {
@@ -47,13 +41,11 @@ export const IDEMPOTENCY = scenarios('idempotency', 'chosen', [
     about: 'another till that asks for the same becomes a further recipient of the one result',
     needs: { tills: 2 },
     async play(stage) {
-      const { till, terminal } = await stage.opens();
       const other = await stage.tills[1]!.connects();
-      const asked = await stage.handsOver();
+      const { asked } = await stage.begins();
       other.repeats(asked);
-      await other.getsNo('error', asked.transactionId);
-      terminal.answers(asked, 'SUCCESS');
-      const { eventId = '' } = await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await other.getsNo('error', asked);
+      const { eventId = '' } = await stage.ends(asked);
       await other.gets({ ...paymentComplete(asked, 'SUCCESS'), eventId: extension(eventId) });
     },
   },
@@ -67,7 +59,7 @@ export const IDEMPOTENCY = scenarios('idempotency', 'chosen', [
       const asked = till.pays(terminal.id);
       for (let i = 0; i < 10; i++) [till, other].forEach((asker) => asker.repeats(asked));
       await terminal.gets(paymentFrame(asked));
-      await Promise.all([till, other].map((asker) => asker.getsNo('error', asked.transactionId)));
+      await Promise.all([till, other].map((asker) => asker.getsNo('error', asked)));
       terminal.answers(asked, 'SUCCESS');
       await Promise.all([till, other].map((asker) => asker.gets(paymentComplete(asked, 'SUCCESS'))));
     },
@@ -84,7 +76,7 @@ export const IDEMPOTENCY = scenarios('idempotency', 'chosen', [
         `{"paymentRequest": {"paymentMethod":"CARD","metadata":{"b":[1.0,"\\u0078"],"a":1e0},"currency":"EUR",` +
           `"amount":10.10,"transactionId":"${transactionId}"}, "terminalId":"${terminal.id}","action":"payment"}`,
       );
-      await till.getsNo('error', transactionId);
+      await till.getsNo('error', asked);
       terminal.answers(asked, 'SUCCESS');
       await till.gets({ action: 'paymentComplete', transactionId });
     },
@@ -94,22 +86,20 @@ export const IDEMPOTENCY = scenarios('idempotency', 'chosen', [
     about: 'another amount, currency or terminal under a known id is DUPLICATE_TRANSACTION, running or over',
     needs: { terminals: 2 },
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      await stage.terminals[1]!.connects();
-      const asked = await stage.handsOver();
+      const another = await stage.terminals[1]!.connects();
+      const { till, terminal, asked } = await stage.begins();
       const { transactionId, request } = asked;
       const others = [
         { terminalId: terminal.id, paymentRequest: { ...request, amount: '10.01' } },
         { terminalId: terminal.id, paymentRequest: { ...request, currency: 'USD' } },
         { terminalId: terminal.id, paymentRequest: { ...request, metadata: {} } },
-        { terminalId: stage.terminals[1]!.id, paymentRequest: request },
+        { terminalId: another.id, paymentRequest: request },
       ];
       const refused = errorFrame('DUPLICATE_TRANSACTION', { transactionId: extension(transactionId) });
       for (const other of others) await till.asks({ action: 'payment', ...other }, refused);
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await stage.ends(asked);
       for (const other of others) await till.asks({ action: 'payment', ...other }, refused);
-      await stage.terminals[1]!.getsNo('payment', transactionId);
+      await another.getsNo('payment', asked);
     },
   },
   {
@@ -117,10 +107,9 @@ export const IDEMPOTENCY = scenarios('idempotency', 'chosen', [
     about: 'an id belongs to its group: another group may use it for a payment of its own',
     needs: { foreignTills: 1, foreignTerminals: 1 },
     async play(stage) {
-      const { till, terminal } = await stage.opens();
       const [foreignTill, foreignTerminal] = [stage.foreignTills[0]!, stage.foreignTerminals[0]!];
       await Promise.all([foreignTill.connects(), foreignTerminal.connects()]);
-      const asked = await stage.handsOver();
+      const { asked } = await stage.begins();
       foreignTill.sends({
         action: 'payment',
         terminalId: foreignTerminal.id,
@@ -132,9 +121,8 @@ export const IDEMPOTENCY = scenarios('idempotency', 'chosen', [
         paymentRequest: { amount: '99.00' },
       });
       foreignTerminal.answers(asked, 'FAILED');
-      terminal.answers(asked, 'FAILED');
+      await stage.ends(asked, 'FAILED');
       await foreignTill.gets({ action: 'paymentComplete', transactionId: asked.transactionId });
-      await till.gets(paymentComplete(asked, 'FAILED'));
     },
   },
 ]);

@@ -4,6 +4,7 @@ import { CANCEL } from './cancel.js';
 import { HOSTILE } from './hostile.js';
 import { HTTP } from './http.js';
 import { IDEMPOTENCY } from './idempotency.js';
+import { LATE } from './late.js';
 import { NETWORK } from './network.js';
 import { PAYMENT } from './payment.js';
 import { PRESENCE } from './presence.js';
@@ -12,6 +13,7 @@ import { REFUSALS } from './refusals.js';
 import { TERMINAL } from './terminal.js';
 import { TRANSACTIONS } from './transactions.js';
 import { VOID } from './void.js';
+import { WEBHOOKS } from './webhooks.js';
 
 /** Every scenario, by subject. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -23,9 +25,11 @@ export const SCENARIOS: readonly Scenario[] = [
   ...RECOVERY,
   ...NETWORK,
   ...VOID,
+  ...LATE,
   ...CANCEL,
   ...TRANSACTIONS,
   ...HTTP,
+  ...WEBHOOKS,
   ...HOSTILE,
 ];
 

@@ -1,12 +1,8 @@
-import {
-  acknowledgement,
-  inquiry,
-  paymentComplete,
-  paymentFrame,
-  statusUpdate,
-} from '../conformance/contract.js';
-import { Mismatch, newRequest } from '../conformance/devices.js';
-import { scenarios } from '../conformance/scenario.js';
+import { paymentFrame, recovered, type Known } from '../conformance/contract.js';
+import { UNCONFIRMING } from '../conformance/device.js';
+import { Mismatch } from '../conformance/mismatch.js';
+import { newRequest } from '../conformance/request.js';
+import { scenarios, type Scenario } from '../conformance/scenario.js';
 import { extension, including } from '../conformance/shape.js';
 import type { Stage } from '../conformance/stage.js';
 
@@ -15,34 +11,29 @@ const ROUNDS = 24;
 /** Frames that keep the gateway busy with a connection while a newer one comes. */
 const BACKLOG = 14;
 
+/** Of scenarios for which a connection must be found dead. */
+const throughHeartbeat: Scenario['waitsFor'] = ({ heartbeatMs }) => heartbeatMs;
+
 export const NETWORK = scenarios('network', 'chosen', [
   {
     name: 'till-away-at-result',
     about: 'a result that came while the till was away is delivered when it is back, marked as recovered',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
+      const { till, terminal, asked } = await stage.begins();
       till.drops();
-      terminal.answers(asked, 'SUCCESS');
-      await terminal.gets(acknowledgement(asked.transactionId));
+      await terminal.reports(asked, 'SUCCESS');
       await till.connects();
-      await till.gets({ ...paymentComplete(asked, 'SUCCESS'), recovered: extension(true) });
+      await till.gets(recovered(asked));
     },
   },
   {
     name: 'till-hangs-at-result',
     about: 'a push that the till has not confirmed counts as undelivered and comes again, as the same event',
     async play(stage) {
-      const { till, terminal } = stage;
-      await terminal.connects();
-      await till.connects({ socket: { autoPong: false } });
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'SUCCESS');
-      const { eventId = '' } = await till.gets(paymentComplete(asked, 'SUCCESS'));
-      till.drops();
-      await till.connects();
-      const again = { eventId: extension(eventId), recovered: extension(true) };
-      await till.gets({ ...paymentComplete(asked, 'SUCCESS'), ...again });
+      const { till, asked } = await stage.begins({}, { till: UNCONFIRMING });
+      const { eventId = '' } = await stage.ends(asked);
+      await till.comesBack();
+      await till.gets(recovered(asked, { eventId: extension(eventId) }));
     },
   },
   {
@@ -50,14 +41,12 @@ export const NETWORK = scenarios('network', 'chosen', [
     about: 'a push that was confirmed does not come again',
     layer: 'extensions',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      const { till, asked } = await stage.begins();
+      await stage.ends(asked);
       await till.sees(asked, { timeline: including({ event: 'receipted' }) });
       await till.closes();
       await till.connects();
-      await till.getsNo('paymentComplete', asked.transactionId);
+      await till.getsNo('paymentComplete', asked);
     },
   },
   {
@@ -65,31 +54,22 @@ export const NETWORK = scenarios('network', 'chosen', [
     about: 'ack confirms a push as well as the WebSocket layer does',
     layer: 'extensions',
     async play(stage) {
-      const { till, terminal } = stage;
-      await terminal.connects();
-      await till.connects({ socket: { autoPong: false } });
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'SUCCESS');
-      const { eventId } = await till.gets(paymentComplete(asked, 'SUCCESS'));
+      const { till, asked } = await stage.begins({}, { till: UNCONFIRMING });
+      const { eventId } = await stage.ends(asked);
       till.sends({ action: 'ack', eventId });
-      await till.now.roundTrip(stage.after(0));
-      till.drops();
-      await till.connects();
-      await till.getsNo('paymentComplete', asked.transactionId);
+      await till.catchesUp();
+      await till.comesBack();
+      await till.getsNo('paymentComplete', asked);
     },
   },
   {
     name: 'till-displaced',
     about: 'a till that displaces itself in the middle of a payment gets the result on the newer connection',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      const first = till.now;
-      await till.connects();
-      await till.isClosedWith(4001, undefined, first);
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
-      till.compares(0, first.all('paymentComplete').length, 'no result on the older connection');
+      const { till, asked } = await stage.begins();
+      const older = await till.displacesItself();
+      await stage.ends(asked);
+      till.compares(0, older.all('paymentComplete').length, 'no result on the older connection');
     },
   },
   {
@@ -105,63 +85,49 @@ export const NETWORK = scenarios('network', 'chosen', [
       await terminal.gets(paymentFrame(asked));
       terminal.answers(asked, 'SUCCESS');
       await till.gets({ action: 'paymentComplete', transactionId: asked.transactionId });
-      await terminal.now.roundTrip(stage.after(0));
+      await terminal.catchesUp();
     },
   },
   {
     name: 'half-open-terminal',
     about: 'a terminal whose cable is pulled is noticed by its silence; the payment waits for it',
     layer: 'extensions',
-    waitsFor: ({ heartbeatMs }) => heartbeatMs,
+    waitsFor: throughHeartbeat,
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      till.now.forget('terminalStatusUpdate');
+      const { till, terminal, asked } = await stage.begins();
+      till.forgetsNews();
       terminal.freezes();
-      const { id: terminalId, key } = terminal;
-      const gone = statusUpdate({ terminalId, deviceId: terminalId, groupId: key.groupId }, 'reconnecting');
-      await till.gets(gone, stage.after(stage.times.heartbeatMs));
-      terminal.drops();
-      await terminal.connects();
-      await terminal.gets(inquiry(asked));
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await till.hears(terminal.shown, 'reconnecting', stage.after(stage.times.heartbeatMs));
+      await terminal.comesBackTo(asked);
+      await stage.ends(asked);
     },
   },
   {
     name: 'half-open-at-payment',
     about: 'a payment written into a dead connection is asked about, disowned and handed over once more',
     layer: 'extensions',
-    waitsFor: ({ heartbeatMs }) => heartbeatMs,
+    waitsFor: throughHeartbeat,
     async play(stage) {
       const { till, terminal } = await stage.opens();
-      till.now.forget('terminalStatusUpdate');
+      till.forgetsNews();
       terminal.freezes();
       const asked = till.pays(terminal.id);
-      const gone = { action: 'terminalStatusUpdate', terminalId: terminal.id, status: 'reconnecting' };
-      await till.gets(gone, stage.after(stage.times.heartbeatMs));
-      terminal.drops();
-      await terminal.connects();
-      await terminal.gets(inquiry(asked));
-      terminal.disowns(asked);
-      await terminal.gets(paymentFrame(asked));
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await till.hears(terminal.shown, 'reconnecting', stage.after(stage.times.heartbeatMs));
+      await terminal.comesBackTo(asked);
+      await terminal.getsOnceMore(asked);
+      await stage.ends(asked);
     },
   },
   {
     name: 'half-open-till',
     about: 'a result written into a dead connection of a till comes again on the next one',
-    waitsFor: ({ heartbeatMs }) => heartbeatMs,
+    waitsFor: throughHeartbeat,
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
+      const { till, terminal, asked } = await stage.begins();
       till.freezes();
-      terminal.answers(asked, 'SUCCESS');
-      await terminal.gets(acknowledgement(asked.transactionId));
-      till.drops();
-      await till.connects();
-      await till.gets({ ...paymentComplete(asked, 'SUCCESS'), recovered: extension(true) });
+      await terminal.reports(asked, 'SUCCESS');
+      await till.comesBack();
+      await till.gets(recovered(asked));
     },
   },
   {
@@ -170,24 +136,18 @@ export const NETWORK = scenarios('network', 'chosen', [
       'what a displaced connection confirms does not count for the newer one, which has confirmed nothing',
     layer: 'extensions',
     async play(stage) {
-      const { till, terminal } = stage;
-      const mute = { socket: { autoPong: false } };
-      await terminal.connects();
-      await till.connects(mute);
+      const { till, asked } = await stage.begins({}, { till: UNCONFIRMING });
       const first = till.now;
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
-      await till.now.roundTrip(stage.after(0));
+      await stage.ends(asked);
+      await till.catchesUp();
       // Else it would read that it is displaced, and close.
       first.freeze();
-      await till.connects(mute);
-      await till.gets({ ...paymentComplete(asked, 'SUCCESS'), recovered: extension(true) });
+      await till.connects(UNCONFIRMING);
+      await till.gets(recovered(asked));
       first.answerPings();
-      for (let i = 0; i < 5; i++) await till.now.roundTrip(stage.after(0));
-      till.drops();
-      await till.connects();
-      await till.gets({ ...paymentComplete(asked, 'SUCCESS'), recovered: extension(true) });
+      for (let i = 0; i < 5; i++) await till.catchesUp();
+      await till.comesBack();
+      await till.gets(recovered(asked));
     },
   },
   {
@@ -205,10 +165,10 @@ export const NETWORK = scenarios('network', 'chosen', [
         const request = newRequest();
         till.sends({ action: 'payment', terminalId: terminal.id, paymentRequest: request });
         await opening;
-        if (await till.knows(request.transactionId)) await finish(stage, request.transactionId);
+        if (await till.knows(request.transactionId)) await finish(stage, request);
         else letGo.push(request.transactionId);
       }
-      await terminal.now.roundTrip(stage.after(0));
+      await terminal.catchesUp();
       const executed = letGo.filter((transactionId) => terminal.timesGiven(transactionId) > 0);
       if (executed.length > 0) {
         throw new Mismatch(
@@ -221,10 +181,8 @@ export const NETWORK = scenarios('network', 'chosen', [
 ]);
 
 /** Brings a payment that was executed after all to its end, so that the terminal is free for the next round. */
-async function finish(stage: Stage, transactionId: string): Promise<void> {
-  const { till, terminal } = stage;
+async function finish({ till, terminal }: Stage, { transactionId }: Known): Promise<void> {
   await terminal.gets({ action: 'payment', transactionId });
-  terminal.answers({ transactionId }, 'CANCELLED');
-  await terminal.gets(acknowledgement(transactionId));
-  await till.now.roundTrip(stage.after(0));
+  await terminal.reports({ transactionId }, 'CANCELLED');
+  await till.catchesUp();
 }

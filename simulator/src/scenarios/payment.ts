@@ -1,5 +1,5 @@
 import { acknowledgement, paymentComplete, paymentFrame } from '../conformance/contract.js';
-import { Mismatch } from '../conformance/devices.js';
+import { Mismatch } from '../conformance/mismatch.js';
 import { scenarios } from '../conformance/scenario.js';
 import { TEXT } from '../conformance/shape.js';
 import type { Stage } from '../conformance/stage.js';
@@ -20,57 +20,44 @@ export const PAYMENT = scenarios('payment', 'published', [
     about:
       'an approval is acknowledged to the terminal and told to the till, with every member of the contract',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'SUCCESS', { authorizationCode: 'A1B2C3' });
-      await terminal.gets(acknowledgement(asked.transactionId));
-      await till.gets(paymentComplete(asked, 'SUCCESS', { authorizationCode: 'A1B2C3' }));
+      const { terminal, asked } = await stage.begins();
+      await stage.ends(asked, 'SUCCESS', { authorizationCode: 'A1B2C3' });
+      await terminal.gets(acknowledgement(asked));
     },
   },
   ...Object.entries(DECLINES).map(([errorCode, errorMessage]) => ({
     name: `decline-${errorCode.toLowerCase().replaceAll('_', '-')}`,
     about: `a refusal with ${errorCode} reaches the till with its code and text`,
     async play(stage: Stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'FAILED', { errorCode, errorMessage });
-      await till.gets(paymentComplete(asked, 'FAILED', { errorCode, errorMessage }));
+      const { asked } = await stage.begins();
+      await stage.ends(asked, 'FAILED', { errorCode, errorMessage });
     },
   })),
   {
     name: 'cancelled-at-terminal',
     about: 'the customer gives up at the terminal: CANCELLED',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'CANCELLED', { errorMessage: 'Cancelled by customer' });
-      await till.gets(paymentComplete(asked, 'CANCELLED'));
+      const { asked } = await stage.begins();
+      await stage.ends(asked, 'CANCELLED', { errorMessage: 'Cancelled by customer' });
     },
   },
   {
     name: 'slow',
     about: 'a customer who takes his time; everything else goes on meanwhile',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      for (let i = 0; i < 5; i++) {
-        await Promise.all([till, terminal].map(({ now }) => now.roundTrip(stage.after(0))));
-      }
-      await till.getsNo('paymentComplete', asked.transactionId);
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      const { till, terminal, asked } = await stage.begins();
+      for (let i = 0; i < 5; i++) await Promise.all([till, terminal].map((device) => device.catchesUp()));
+      await till.getsNo('paymentComplete', asked);
+      await stage.ends(asked);
     },
   },
   {
     name: 'amount-as-sent',
     about: 'an amount is passed on and echoed as it was sent, digit for digit',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      for (const amount of ['10.10', '0.1000', '999999999999999.9999', '007.50']) {
-        const asked = await stage.handsOver({ amount });
-        terminal.answers(asked, 'SUCCESS');
-        await till.gets(paymentComplete(asked, 'SUCCESS'));
-      }
+      await stage.opens();
+      const amounts = ['10.10', '0.1000', '999999999999999.9999', '007.50'];
+      for (const amount of amounts) await stage.plays({ amount });
     },
   },
   {
@@ -87,8 +74,7 @@ export const PAYMENT = scenarios('payment', 'published', [
         const given = await terminal.gets({ action: 'payment', transactionId: asked.transactionId });
         const text = terminal.now.textOf(given);
         if (!new RegExp(`"amount":${value}[,}]`).test(text)) throw new Mismatch(`the amount ${sent}`, text);
-        terminal.answers(asked, 'SUCCESS');
-        await till.gets(paymentComplete(asked, 'SUCCESS'));
+        await stage.ends(asked);
       }
     },
   },
@@ -96,9 +82,8 @@ export const PAYMENT = scenarios('payment', 'published', [
     name: 'passed-through',
     about: 'products, customerInfo and members that nobody knows reach the terminal; metadata comes back',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
       const metadata = { order: 4711, nested: { list: [1, 'x', null] } };
-      const asked = await stage.handsOver({
+      const { till, terminal, asked } = await stage.begins({
         metadata,
         products: [{ sku: 'A-1', price: '5.00', vat: { rate: 7 } }, {}],
         customerInfo: { name: 'Grace Ω 💳' },
@@ -112,11 +97,9 @@ export const PAYMENT = scenarios('payment', 'published', [
     name: 'every-payment-method',
     about: 'CARD, CASH, MOBILE and OTHER are passed on and echoed',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
+      await stage.opens();
       for (const paymentMethod of ['CARD', 'CASH', 'MOBILE', 'OTHER']) {
-        const asked = await stage.handsOver({ paymentMethod, currency: 'PHP' });
-        terminal.answers(asked, 'SUCCESS');
-        await till.gets(paymentComplete(asked, 'SUCCESS'));
+        await stage.plays({ paymentMethod, currency: 'PHP' });
       }
     },
   },
@@ -143,18 +126,10 @@ export const PAYMENT = scenarios('payment', 'published', [
     about: 'a terminal without a device id is paid at by its connection id',
     needs: { terminals: 0, anonymous: 1 },
     async play(stage) {
-      const terminal = stage.anonymous[0]!;
-      const till = await stage.till.connects();
-      await terminal.connects();
-      const shown = await till.gets({
-        action: 'terminalStatusUpdate',
-        status: 'connected',
-        terminalId: TEXT,
-      });
-      const asked = till.pays(shown.connectionId!);
+      const { till, terminal, terminalId } = await stage.opensAnonymous();
+      const asked = till.pays(terminalId);
       await terminal.gets(paymentFrame(asked));
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await stage.ends(asked, 'SUCCESS', {}, { terminal });
     },
   },
   {
@@ -162,9 +137,8 @@ export const PAYMENT = scenarios('payment', 'published', [
     about: 'a terminal with a device id can be named by its connection id too',
     async play(stage) {
       const { till, terminal } = await stage.opens();
-      const list = await till.asks({ action: 'getTerminals' }, { action: 'terminalsResponse' });
-      const entry = list.terminals?.find(({ deviceId }) => deviceId === terminal.id);
-      const asked = till.pays(entry?.connectionId ?? '');
+      const { connectionId = '' } = await till.finds(terminal);
+      const asked = till.pays(connectionId);
       await terminal.gets({ action: 'payment', transactionId: asked.transactionId });
       terminal.answers(asked, 'SUCCESS');
       await till.gets({ action: 'paymentComplete', transactionId: asked.transactionId });
@@ -175,12 +149,10 @@ export const PAYMENT = scenarios('payment', 'published', [
     about: 'a result goes to the till that asked and to no other of the group',
     needs: { tills: 2 },
     async play(stage) {
-      const { till, terminal } = await stage.opens();
       const other = await stage.tills[1]!.connects();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
-      await other.getsNo('paymentComplete', asked.transactionId);
+      const { asked } = await stage.begins();
+      await stage.ends(asked);
+      await other.getsNo('paymentComplete', asked);
     },
   },
   {
@@ -190,7 +162,9 @@ export const PAYMENT = scenarios('payment', 'published', [
     async play(stage) {
       await Promise.all([...stage.tills, ...stage.terminals].map((device) => device.connects()));
       const [one, two] = await Promise.all(
-        stage.tills.map((till, i) => stage.handsOver({ amount: `${i + 1}.00` }, till, stage.terminals[i])),
+        stage.tills.map((till, i) =>
+          stage.handsOver({ amount: `${i + 1}.00` }, { till, terminal: stage.terminals[i]! }),
+        ),
       );
       stage.terminals[1]!.answers(two!, 'FAILED', { errorCode: 'INVALID_PIN' });
       stage.terminals[0]!.answers(one!, 'SUCCESS');
@@ -202,12 +176,8 @@ export const PAYMENT = scenarios('payment', 'published', [
     name: 'one-after-the-other',
     about: 'a terminal is free again as soon as a payment is over',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      for (let i = 0; i < 5; i++) {
-        const asked = await stage.handsOver();
-        terminal.answers(asked, i % 2 ? 'FAILED' : 'SUCCESS');
-        await till.gets(paymentComplete(asked, i % 2 ? 'FAILED' : 'SUCCESS'));
-      }
+      await stage.opens();
+      for (let i = 0; i < 5; i++) await stage.plays({}, i % 2 ? 'FAILED' : 'SUCCESS');
     },
   },
 ]);

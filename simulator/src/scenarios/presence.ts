@@ -1,15 +1,7 @@
-import { CLOSE, forceDisconnect, paymentComplete, statusUpdate } from '../conformance/contract.js';
-import { Mismatch } from '../conformance/devices.js';
-import { scenarios } from '../conformance/scenario.js';
-import { chosen, extension, including, NUMBER, oneOf, TEXT, TIME } from '../conformance/shape.js';
-import type { Stage } from '../conformance/stage.js';
-
-/** A terminal of the stage as status updates show it. */
-const shown = ({ terminal }: Stage) => ({
-  terminalId: terminal.id,
-  deviceId: terminal.id,
-  groupId: terminal.key.groupId,
-});
+import { CLOSE, forceDisconnect } from '../conformance/contract.js';
+import { Mismatch } from '../conformance/mismatch.js';
+import { scenarios, THROUGH_GRACE } from '../conformance/scenario.js';
+import { ABSENT, chosen, extension, including, NUMBER, oneOf, TEXT, TIME } from '../conformance/shape.js';
 
 export const PRESENCE = scenarios('presence', 'published', [
   {
@@ -37,43 +29,37 @@ export const PRESENCE = scenarios('presence', 'published', [
     async play(stage) {
       const { till, terminal } = await stage.opens();
       await terminal.closes();
-      await till.gets(statusUpdate(shown(stage), 'reconnecting'));
-      const away = { deviceId: terminal.id, status: oneOf('reconnecting', 'offline') };
-      const list = await till.asks(
-        { action: 'getTerminals', includeOffline: true },
-        { action: 'terminalsResponse', terminals: including(away) },
-      );
-      const entry = list.terminals!.find(({ deviceId }) => deviceId === terminal.id)!;
-      if ('connectionId' in entry) {
-        throw new Mismatch('no connectionId of a terminal that is away', JSON.stringify(entry));
-      }
+      await till.hears(terminal.shown, 'reconnecting');
+      const entry = await till.finds(terminal, { includeOffline: true });
+      const away = { status: oneOf('reconnecting', 'offline'), connectionId: ABSENT };
+      till.compares(away, entry, 'a terminal that is away, without a connection');
     },
   },
   {
     name: 'status-updates',
     about: 'connected, reconnecting and disconnected, each with exactly its members',
-    waitsFor: ({ graceMs }) => graceMs,
+    waitsFor: THROUGH_GRACE,
     async play(stage) {
       const { till, terminal } = await stage.opens();
       await terminal.connects();
-      await till.gets(statusUpdate(shown(stage), 'connected'));
-      till.now.forget('terminalStatusUpdate');
+      await till.hears(terminal.shown, 'connected');
+      till.forgetsNews();
       await terminal.closes();
-      await till.gets(statusUpdate(shown(stage), 'reconnecting'));
-      await till.gets(statusUpdate(shown(stage), 'disconnected'), stage.after(stage.times.graceMs));
+      await till.hears(terminal.shown, 'reconnecting');
+      await till.hears(terminal.shown, 'disconnected', stage.after(stage.times.graceMs));
     },
   },
   {
     name: 'back-in-time',
     about: 'a terminal that is back within its grace is connected, and never was disconnected',
-    waitsFor: ({ graceMs }) => graceMs,
+    waitsFor: THROUGH_GRACE,
     async play(stage) {
       const { till, terminal } = await stage.opens();
-      till.now.forget('terminalStatusUpdate');
+      till.forgetsNews();
       terminal.drops();
-      await till.gets(statusUpdate(shown(stage), 'reconnecting'));
+      await till.hears(terminal.shown, 'reconnecting');
       await terminal.connects();
-      await till.gets(statusUpdate(shown(stage), 'connected'));
+      await till.hears(terminal.shown, 'connected');
       const gone = { action: 'terminalStatusUpdate', terminalId: terminal.id, status: 'disconnected' };
       await till.neverGets(gone, stage.times.graceMs);
     },
@@ -83,27 +69,19 @@ export const PRESENCE = scenarios('presence', 'published', [
     about: 'a terminal without a device id is disconnected at once',
     needs: { terminals: 0, anonymous: 1 },
     async play(stage) {
-      const till = await stage.till.connects();
-      const terminal = await stage.anonymous[0]!.connects();
-      const { groupId } = till.key;
-      const { terminalId = '' } = await till.gets(statusUpdate({ terminalId: TEXT, groupId }, 'connected'));
-      till.now.forget('terminalStatusUpdate');
+      const { till, terminal, terminalId } = await stage.opensAnonymous();
+      till.forgetsNews();
       terminal.drops();
-      await till.gets(statusUpdate({ terminalId, groupId }, 'disconnected'));
+      await till.hears({ terminalId, groupId: till.key.groupId }, 'disconnected');
     },
   },
   {
     name: 'newest-connection-wins',
     about: 'a second connection of a key displaces the first, which is told why and closed with 4001',
-    needs: { terminals: 0 },
-    async play(stage) {
-      const { till } = stage;
-      await till.connects();
-      const first = till.now;
-      await till.connects();
-      await till.gets(forceDisconnect('NEW_CONNECTION'), undefined, first);
-      await till.isClosedWith(CLOSE.displaced, undefined, first);
-      await till.now.roundTrip(stage.after(0));
+    async alone(till) {
+      const older = await till.displacesItself();
+      await till.gets(forceDisconnect('NEW_CONNECTION'), undefined, older);
+      await till.catchesUp();
     },
   },
   {
@@ -112,21 +90,14 @@ export const PRESENCE = scenarios('presence', 'published', [
       'a terminal that displaces its own older socket shows as connected and nothing else, and is paid at',
     async play(stage) {
       const { till, terminal } = await stage.opens();
-      const first = terminal.now;
-      await till.now.roundTrip(stage.after(0));
-      till.now.forget('terminalStatusUpdate');
-      await terminal.connects();
-      await terminal.isClosedWith(CLOSE.displaced, undefined, first);
-      await till.gets(statusUpdate(shown(stage), 'connected'));
-      for (let i = 0; i < 3; i++) {
-        const asked = await stage.handsOver();
-        terminal.answers(asked, 'SUCCESS');
-        await till.gets(paymentComplete(asked, 'SUCCESS'));
-      }
-      terminal.compares(0, first.all('payment').length, 'no payment on the older connection');
-      const list = await till.asks({ action: 'getTerminals' }, { action: 'terminalsResponse' });
-      const entries = list.terminals!.filter(({ deviceId }) => deviceId === terminal.id);
-      till.compares([{ status: 'online' }], entries, 'the terminal in the list once, online');
+      await till.catchesUp();
+      till.forgetsNews();
+      const older = await terminal.displacesItself();
+      await till.hears(terminal.shown, 'connected');
+      for (let i = 0; i < 3; i++) await stage.plays();
+      terminal.compares(0, older.all('payment').length, 'no payment on the older connection');
+      const entry = await till.finds(terminal);
+      till.compares({ status: 'online' }, entry, 'the terminal in the list, online');
       const stray = till.now
         .all('terminalStatusUpdate')
         .find(({ status, terminalId }) => terminalId === terminal.id && status !== 'connected');
@@ -164,9 +135,7 @@ export const PRESENCE = scenarios('presence', 'published', [
   {
     name: 'no-welcome',
     about: 'a connection begins in silence',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    alone(till) {
       // Another terminal of the group may come at this moment.
       const first = till.now.frames.find(({ action }) => action !== 'terminalStatusUpdate');
       till.compares({ action: 'pong' }, first, 'the answer to the first ping as the first frame');

@@ -1,7 +1,9 @@
-import { errorBody, errorFrame, paymentComplete } from '../conformance/contract.js';
-import { Mismatch, newRequest, type Till } from '../conformance/devices.js';
+import { errorBody, errorFrame, paymentFrame } from '../conformance/contract.js';
+import { Mismatch } from '../conformance/mismatch.js';
+import { newRequest } from '../conformance/request.js';
 import { scenarios } from '../conformance/scenario.js';
 import { extension, including, TEXT, text, TIME } from '../conformance/shape.js';
+import type { Till } from '../conformance/till.js';
 import { Refused } from '../wire/connection.js';
 
 const BAD_FIELDS: readonly [field: string, value: unknown][] = [
@@ -46,9 +48,7 @@ export const REFUSALS = scenarios('refusals', 'published', [
   {
     name: 'terminal-id-required',
     about: 'a payment without a terminalId is refused, whatever else is wrong with it',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       await till.asks({ action: 'payment', paymentRequest: {} }, errorFrame('TERMINAL_ID_REQUIRED'));
       await till.asks({ action: 'payment', terminalId: '' }, errorFrame('TERMINAL_ID_REQUIRED'));
     },
@@ -56,9 +56,7 @@ export const REFUSALS = scenarios('refusals', 'published', [
   {
     name: 'payment-request-required',
     about: 'a payment without a paymentRequest is refused',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       await till.asks({ action: 'payment', terminalId: 'NOWHERE' }, errorFrame('PAYMENT_REQUEST_REQUIRED'));
     },
   },
@@ -66,9 +64,7 @@ export const REFUSALS = scenarios('refusals', 'published', [
     name: 'bad-fields',
     about: 'the first offending field is named by its full path, before the terminal is looked up',
     layer: 'chosen',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       for (const [field, value] of BAD_FIELDS) {
         const path = `paymentRequest.${field}`;
         const message = text(new RegExp(`^${path.replace('.', '\\.')}\\b.* must be `));
@@ -89,9 +85,7 @@ export const REFUSALS = scenarios('refusals', 'published', [
   {
     name: 'terminal-not-found',
     about: 'a terminal that nobody knows',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
+    async alone(till) {
       const { transactionId } = till.pays('NO-SUCH-TERMINAL');
       const named = { transactionId: extension(transactionId), retrySafe: extension(true) };
       await till.gets(errorFrame('TERMINAL_NOT_FOUND', named));
@@ -104,15 +98,14 @@ export const REFUSALS = scenarios('refusals', 'published', [
     async play(stage) {
       const { till, terminal } = await stage.opens();
       await terminal.closes();
-      await till.gets({ action: 'terminalStatusUpdate', terminalId: terminal.id, status: 'reconnecting' });
+      await till.hears(terminal.shown, 'reconnecting');
       const asked = till.pays(terminal.id);
       await till.gets(errorFrame('TERMINAL_OFFLINE', { retrySafe: extension(true) }));
       await terminal.connects();
       await terminal.getsNo('payment');
       till.repeats(asked);
-      await terminal.gets({ action: 'payment', transactionId: asked.transactionId });
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await terminal.gets(paymentFrame(asked));
+      await stage.ends(asked);
     },
   },
   {
@@ -120,17 +113,15 @@ export const REFUSALS = scenarios('refusals', 'published', [
     about: 'a terminal in the middle of a payment takes no other one, from whatever till',
     needs: { tills: 2 },
     async play(stage) {
-      const { till, terminal } = await stage.opens();
       const other = await stage.tills[1]!.connects();
-      const asked = await stage.handsOver();
+      const { till, terminal, asked } = await stage.begins();
       for (const asker of [till, other]) {
         const refused = asker.pays(terminal.id);
         const named = { transactionId: extension(refused.transactionId), retrySafe: extension(true) };
         await asker.gets(errorFrame('PAYMENT_IN_PROGRESS', named));
       }
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
-      await terminal.now.roundTrip(stage.after(0));
+      await stage.ends(asked);
+      await terminal.catchesUp();
       terminal.compares(1, terminal.now.all('payment').length, 'one payment at the terminal');
     },
   },
@@ -142,9 +133,8 @@ export const REFUSALS = scenarios('refusals', 'published', [
       const { till } = stage;
       const [spy, terminal] = [stage.foreignTills[0]!, stage.foreignTerminals[0]!];
       await Promise.all([till, spy, terminal].map((device) => device.connects()));
-      const list = await spy.asks({ action: 'getTerminals' }, { action: 'terminalsResponse' });
-      const entry = list.terminals?.find(({ deviceId }) => deviceId === terminal.id);
-      till.pays(entry?.connectionId ?? '');
+      const { connectionId = '' } = await spy.finds(terminal);
+      till.pays(connectionId);
       await till.gets(errorFrame('GROUP_MISMATCH'));
       await terminal.getsNo('payment');
     },
@@ -153,16 +143,15 @@ export const REFUSALS = scenarios('refusals', 'published', [
     name: 'foreign-status-unseen',
     about: 'nothing of another group is seen: neither its terminals coming and going nor its list',
     needs: { terminals: 0, foreignTerminals: 1, foreignTills: 1 },
-    async play(stage) {
-      const [spy, terminal] = [stage.foreignTills[0]!, stage.foreignTerminals[0]!];
-      await Promise.all([stage.till.connects(), spy.connects()]);
+    async play({ till, foreignTills, foreignTerminals }) {
+      const [spy, terminal] = [foreignTills[0]!, foreignTerminals[0]!];
+      await Promise.all([till.connects(), spy.connects()]);
       await terminal.connects();
-      await spy.gets({ action: 'terminalStatusUpdate', terminalId: terminal.id, status: 'connected' });
-      await stage.till.now.roundTrip(stage.after(0));
-      const foreign = stage.till.now
-        .all('terminalStatusUpdate')
-        .find(({ groupId }) => groupId !== stage.till.key.groupId);
-      if (foreign) throw new Mismatch('no news of another group', stage.till.now.textOf(foreign));
+      await spy.hears(terminal.shown, 'connected');
+      await till.catchesUp();
+      const news = till.now.all('terminalStatusUpdate');
+      const foreign = news.find(({ groupId }) => groupId !== till.key.groupId);
+      if (foreign) throw new Mismatch('no news of another group', till.now.textOf(foreign));
     },
   },
   {
@@ -171,29 +160,18 @@ export const REFUSALS = scenarios('refusals', 'published', [
     needs: { tills: 0 },
     async play({ terminal }) {
       await terminal.connects();
-      const refused = (message: string) => ({
-        action: 'error',
-        error: 'Forbidden',
-        message,
-        code: extension('DESKTOP_ONLY'),
-      });
-      const list = 'Only desktop devices can request terminal list';
-      await terminal.asks({ action: 'getTerminals' }, refused(list));
-      const pay = 'Only desktop devices can initiate payments';
-      await terminal.asks({ action: 'payment' }, refused(pay));
+      const message = 'Only desktop devices can request terminal list';
+      await terminal.asks({ action: 'getTerminals' }, errorFrame('DESKTOP_ONLY', { message }));
+      await terminal.asks({ action: 'payment' }, errorFrame('DESKTOP_ONLY'));
     },
   },
   {
     name: 'terminal-only',
     about: 'a till may not speak as a terminal',
     layer: 'chosen',
-    needs: { terminals: 0 },
-    async play({ till }) {
-      await till.connects();
-      const message = 'Only terminal devices can send this message';
-      const refused = { action: 'error', error: 'Forbidden', message, code: extension('TERMINAL_ONLY') };
+    async alone(till) {
       for (const action of ['paymentResponse', 'paymentUnknown', 'voidResponse', 'cancelResponse']) {
-        await till.asks({ action, transactionId: 'any', status: 'SUCCESS' }, refused);
+        await till.asks({ action, transactionId: 'any', status: 'SUCCESS' }, errorFrame('TERMINAL_ONLY'));
       }
     },
   },

@@ -1,5 +1,5 @@
 import { acknowledgement, errorFrame, paymentComplete } from '../conformance/contract.js';
-import { scenarios } from '../conformance/scenario.js';
+import { scenarios, THROUGH_SILENCE } from '../conformance/scenario.js';
 import { ABSENT, extension, including, NUMBER, TIME } from '../conformance/shape.js';
 
 /** As large as a receipt may be, in characters, beside the rest of the frame. */
@@ -10,10 +10,9 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
     name: 'duplicate-result',
     about: 'a result sent three times is acknowledged three times and told once',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
+      const { till, terminal, asked } = await stage.begins();
       for (let i = 0; i < 3; i++) terminal.answers(asked, 'SUCCESS', { authorizationCode: 'ONE' });
-      for (let i = 0; i < 3; i++) await terminal.gets(acknowledgement(asked.transactionId));
+      for (let i = 0; i < 3; i++) await terminal.gets(acknowledgement(asked));
       await till.gets(paymentComplete(asked, 'SUCCESS', { authorizationCode: 'ONE' }));
       await till.getsNo('error');
       till.compares(1, till.now.all('paymentComplete').length, 'one result at the till');
@@ -23,15 +22,13 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
     name: 'contradicting-result',
     about: 'a result that contradicts the final one is acknowledged and changes nothing',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'SUCCESS', { authorizationCode: 'FIRST' });
-      await terminal.gets(acknowledgement(asked.transactionId));
-      terminal.answers(asked, 'FAILED', { errorCode: 'SECOND_THOUGHTS' });
-      await terminal.gets(acknowledgement(asked.transactionId));
-      await till.gets(paymentComplete(asked, 'SUCCESS', { authorizationCode: 'FIRST' }));
+      const { till, terminal, asked } = await stage.begins();
+      const result = paymentComplete(asked, 'SUCCESS', { authorizationCode: 'FIRST' });
+      await terminal.reports(asked, 'SUCCESS', { authorizationCode: 'FIRST' });
+      await terminal.reports(asked, 'FAILED', { errorCode: 'SECOND_THOUGHTS' });
+      await till.gets(result);
       till.repeats(asked);
-      await till.gets(paymentComplete(asked, 'SUCCESS', { authorizationCode: 'FIRST' }));
+      await till.gets(result);
     },
   },
   {
@@ -39,12 +36,10 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
     about: 'a contradicting result is kept with the transaction',
     layer: 'extensions',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'FAILED', { errorCode: 'DECLINED' });
-      await till.gets(paymentComplete(asked, 'FAILED'));
-      terminal.answers(asked, 'SUCCESS', { authorizationCode: 'AFTERWARDS' });
-      await terminal.gets(acknowledgement(asked.transactionId));
+      const { till, terminal, asked } = await stage.begins();
+      await stage.ends(asked, 'FAILED', { errorCode: 'DECLINED' });
+      await terminal.gets(acknowledgement(asked));
+      await terminal.reports(asked, 'SUCCESS', { authorizationCode: 'AFTERWARDS' });
       const conflicts = including({ status: 'SUCCESS', authorizationCode: 'AFTERWARDS' });
       await till.sees(asked, { status: 'FAILED', conflicts });
     },
@@ -54,13 +49,11 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
     about: 'a terminal can not answer a payment that another one was given',
     needs: { terminals: 2 },
     async play(stage) {
-      const { till, terminal } = await stage.opens();
       const stranger = await stage.terminals[1]!.connects();
-      const asked = await stage.handsOver();
+      const { asked } = await stage.begins();
       stranger.answers(asked, 'SUCCESS', { authorizationCode: 'STOLEN' });
       await stranger.gets(errorFrame('TRANSACTION_NOT_FOUND'));
-      terminal.answers(asked, 'FAILED', { errorCode: 'DECLINED' });
-      await till.gets(paymentComplete(asked, 'FAILED', { errorCode: 'DECLINED' }));
+      await stage.ends(asked, 'FAILED', { errorCode: 'DECLINED' });
     },
   },
   {
@@ -77,16 +70,15 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
     name: 'result-shapes',
     about: 'the id may stand inside only, and the action may be called paymentComplete',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const first = await stage.handsOver();
+      const { till, terminal, asked: first } = await stage.begins();
       const { transactionId } = first;
       terminal.sends({ action: 'paymentResponse', paymentResponse: { transactionId, status: 'SUCCESS' } });
-      await terminal.gets(acknowledgement(transactionId));
+      await terminal.gets(acknowledgement(first));
       await till.gets(paymentComplete(first, 'SUCCESS'));
       const second = await stage.handsOver();
       const alias = { action: 'paymentComplete', transactionId: second.transactionId };
       terminal.sends({ ...alias, paymentResponse: { status: 'FAILED' } });
-      await terminal.gets(acknowledgement(second.transactionId));
+      await terminal.gets(acknowledgement(second));
       await till.gets(paymentComplete(second, 'FAILED'));
     },
   },
@@ -94,33 +86,27 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
     name: 'bad-result',
     about: 'a result with a status that nobody knows is refused, and the payment stays open for a good one',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
+      const { terminal, asked } = await stage.begins();
       terminal.answers(asked, 'MAYBE');
       await terminal.gets({ action: 'error', error: 'Bad Request', code: extension('VALIDATION_FAILED') });
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      await stage.ends(asked);
     },
   },
   {
     name: 'pending-keeps-open',
     about: 'PENDING is acknowledged and keeps the payment open; the final result follows',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.answers(asked, 'PENDING');
-      await terminal.gets(acknowledgement(asked.transactionId));
-      await till.getsNo('paymentComplete', asked.transactionId);
-      terminal.answers(asked, 'SUCCESS');
-      await till.gets(paymentComplete(asked, 'SUCCESS'));
+      const { till, terminal, asked } = await stage.begins();
+      await terminal.reports(asked, 'PENDING');
+      await till.getsNo('paymentComplete', asked);
+      await stage.ends(asked);
     },
   },
   {
     name: 'own-amount',
     about: 'what a terminal says of amount, currency, method and metadata wins over the request',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver({ metadata: { from: 'till' } });
+      const { till, terminal, asked } = await stage.begins({ metadata: { from: 'till' } });
       terminal.answers(asked, 'SUCCESS', { amount: '9.00', metadata: { from: 'terminal' } });
       const told = { amount: '9.00', currency: 'EUR', metadata: { from: 'terminal' } };
       await till.gets(paymentComplete(asked, 'SUCCESS', told));
@@ -130,11 +116,9 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
     name: 'large-receipt',
     about: 'receiptData of nearly 64 KiB reaches the till unaltered',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
+      const { asked } = await stage.begins();
       const receiptData = { lines: ['ACME', '—'.repeat(LARGE_RECEIPT / 3), 'Thank you'] };
-      terminal.answers(asked, 'SUCCESS', { receiptData });
-      await till.gets(paymentComplete(asked, 'SUCCESS', { receiptData }));
+      await stage.ends(asked, 'SUCCESS', { receiptData });
     },
   },
   {
@@ -142,9 +126,7 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
     about: 'a till that asks for them sees accepted, sent, received and the stages of the terminal, in order',
     layer: 'extensions',
     async play(stage) {
-      const { till, terminal } = stage;
-      await terminal.connects();
-      await till.connects({ headers: { 'x-extensions': 'progress' } });
+      const { till, terminal } = await stage.opens({ till: { headers: { 'x-extensions': 'progress' } } });
       const asked = till.pays(terminal.id);
       const { transactionId } = asked;
       const status = (name: string) => ({
@@ -152,10 +134,9 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
         ...{ transactionVersion: NUMBER, timestamp: TIME },
       });
       for (const name of ['accepted', 'sent', 'received']) await till.gets(status(name));
-      terminal.sends({ action: 'paymentProgress', transactionId, stage: 'WAITING_FOR_CARD', message: 'Tap' });
+      terminal.showsStage(asked, 'WAITING_FOR_CARD', { message: 'Tap' });
       await till.gets({ ...status('WAITING_FOR_CARD'), message: 'Tap' });
-      terminal.answers(asked, 'SUCCESS');
-      const { transactionVersion = 0 } = await till.gets(paymentComplete(asked, 'SUCCESS'));
+      const { transactionVersion = 0 } = await stage.ends(asked);
       const versions = till.now.all('paymentStatus').map((frame) => frame.transactionVersion ?? Infinity);
       const sorted = [...versions, transactionVersion].sort((a, b) => a - b);
       till.compares(sorted, [...versions, transactionVersion], 'versions that never fall');
@@ -166,9 +147,8 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
     about: 'a till that did not ask for stages sees none',
     layer: 'extensions',
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      terminal.sends({ action: 'paymentProgress', transactionId: asked.transactionId, stage: 'PIN' });
+      const { till, terminal, asked } = await stage.begins();
+      terminal.showsStage(asked, 'PIN');
       terminal.answers(asked, 'SUCCESS');
       await till.gets(paymentComplete(asked, 'SUCCESS', { stage: ABSENT }));
       await till.getsNo('paymentStatus');
@@ -177,20 +157,10 @@ export const TERMINAL = scenarios('terminal', 'chosen', [
   {
     name: 'never-answers',
     about: 'a terminal that stays connected and never answers is given up with NO_RESPONSE, and is free then',
-    waitsFor: ({ paymentTimeoutMs }) => paymentTimeoutMs || undefined,
+    waitsFor: THROUGH_SILENCE,
     async play(stage) {
-      const { till, terminal } = await stage.opens();
-      const asked = await stage.handsOver();
-      const failed = paymentComplete(
-        asked,
-        'FAILED',
-        { errorCode: 'NO_RESPONSE' },
-        { retrySafe: extension(false) },
-      );
-      await till.gets(failed, stage.after(stage.times.paymentTimeoutMs));
-      const next = await stage.handsOver();
-      terminal.answers(next, 'SUCCESS');
-      await till.gets(paymentComplete(next, 'SUCCESS'));
+      await stage.beginsUnanswered();
+      await stage.plays();
     },
   },
 ]);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { text as readText } from 'node:stream/consumers';
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
 import { parseFrame, type Frame } from './frame.js';
+import { Inbox } from './inbox.js';
 
 /** What is written on the wire: an object as JSON, a string as a text frame, bytes as a binary frame. */
 export type Outgoing = object | string | Buffer;
@@ -39,25 +40,6 @@ export class Refused extends Error {
   }
 }
 
-/** A frame that was waited for did not come. */
-export class Missed extends Error {
-  override readonly name = 'Missed';
-
-  constructor(
-    readonly expected: string,
-    readonly came: string,
-  ) {
-    super(`expected ${expected}, ${came}`);
-  }
-}
-
-interface Waiter {
-  expected: string;
-  matches: (frame: Frame) => boolean;
-  give: (frame: Frame) => void;
-  fail: (came: string) => void;
-}
-
 const HANDSHAKE_LIMIT_MS = 10_000;
 
 /** One connection to a gateway, which may do everything that a well-behaved client would not. It never comes back by itself. */
@@ -69,9 +51,8 @@ export class Connection {
   closing: Closing | undefined;
   /** Called with every frame as it comes. */
   onFrame: (frame: Frame) => void = () => {};
-  private readonly untaken: Frame[] = [];
+  private readonly inbox = new Inbox<Frame>();
   private readonly pings: Buffer[] = [];
-  private readonly waiters = new Set<Waiter>();
   private readonly texts = new WeakMap<Frame, string>();
   private readonly tap: Tap;
 
@@ -88,7 +69,7 @@ export class Connection {
       socket.once('close', (code, reason) => {
         this.closing = { code, reason: reason.toString() };
         this.tap('·', `closed ${code} ${reason.toString()}`.trimEnd());
-        for (const waiter of this.waiters) waiter.fail(`the connection was closed with ${code}`);
+        this.inbox.end(`the connection was closed with ${code}`);
         resolve(this.closing);
       });
     });
@@ -139,23 +120,7 @@ export class Connection {
    * @throws Missed when the time is over or the connection ends
    */
   next(expected: string, matches: (frame: Frame) => boolean, limitMs: number): Promise<Frame> {
-    const index = this.untaken.findIndex(matches);
-    if (index >= 0) return Promise.resolve(this.untaken.splice(index, 1)[0]!);
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        clearTimeout(timer);
-        this.waiters.delete(waiter);
-      };
-      const waiter: Waiter = {
-        expected,
-        matches,
-        give: (frame) => (end(), resolve(frame)),
-        fail: (came) => (end(), reject(new Missed(expected, came))),
-      };
-      const timer = setTimeout(() => waiter.fail(`nothing like it came within ${limitMs} ms`), limitMs);
-      if (this.closing) waiter.fail(`the connection was closed with ${this.closing.code}`);
-      else this.waiters.add(waiter);
-    });
+    return this.inbox.next(expected, matches, limitMs);
   }
 
   /** A ping there and a pong back: everything that was sent before has been handled. */
@@ -167,8 +132,7 @@ export class Connection {
 
   /** Frames of this action that came and were not asked for are no longer there to be given. */
   forget(action: string): void {
-    const kept = this.untaken.filter((frame) => frame.action !== action);
-    this.untaken.splice(0, this.untaken.length, ...kept);
+    this.inbox.forget((frame) => frame.action === action);
   }
 
   /** All frames so far with this action. */
@@ -212,10 +176,7 @@ export class Connection {
     this.texts.set(frame, text);
     this.frames.push(frame);
     this.onFrame(frame);
-    for (const waiter of this.waiters) {
-      if (waiter.matches(frame)) return waiter.give(frame);
-    }
-    this.untaken.push(frame);
+    this.inbox.add(frame);
   }
 }
 

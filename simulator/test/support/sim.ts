@@ -128,3 +128,28 @@ export const NO_FENCING: Patch[] = [
     replace: "if current[1] ~= 'online' then",
   },
 ];
+
+/** The gateway that signs webhooks with something else than the secret of the endpoint. */
+export const NO_SIGNATURES: Patch[] = [
+  {
+    file: 'webhooks/signing.js',
+    search: 'new Webhook(secret).sign(id, now, body)',
+    replace: "new Webhook(secret).sign('another', now, body)",
+  },
+];
+
+/** The gateway that gives a webhook up after its first attempt. */
+export const NO_RETRIES: Patch[] = [
+  { file: 'webhooks/delivery.js', search: 'return pauseMs === undefined ?', replace: 'return true ?' },
+];
+
+/** The gateway that does not hear 410, tells of no time-out and voids every late approval. */
+export const NO_AFTERMATH: Patch[] = [
+  { file: 'webhooks/delivery.js', search: 'return statusCode === GONE;', replace: 'return false;' },
+  {
+    file: 'payments/payment-event.js',
+    search: 'return record.push === undefined ?',
+    replace: 'return false ?',
+  },
+  { file: 'payments/scripts/late.lua', search: "if policy == 'void' then", replace: 'if true then' },
+];

@@ -7,39 +7,19 @@ import {
   type ConnectionOptions,
   type Outgoing,
 } from '../wire/connection.js';
-import type { Frame, Transaction } from '../wire/frame.js';
-import type { Asked, PaymentRequest } from './contract.js';
-import type { Layer } from './layers.js';
+import type { Frame } from '../wire/frame.js';
+import { CLOSE, type Known } from './contract.js';
+import { assertShape, Mismatch } from './mismatch.js';
 import { differences, type ObjectShape, type Shape } from './shape.js';
-import type { Transcript } from './transcript.js';
+import type { Surroundings } from './surroundings.js';
 
-/** A frame came, and it is not as the contract wants it. */
-export class Mismatch extends Error {
-  override readonly name = 'Mismatch';
+export type OpenOptions = Partial<Pick<ConnectionOptions, 'headers' | 'query' | 'socket'>>;
 
-  constructor(
-    readonly expected: string,
-    readonly came: string,
-    readonly details: readonly string[] = [],
-  ) {
-    super([`expected ${expected}, came ${came}`, ...details].join('\n'));
-  }
-}
+/** A connection that reads and does not confirm, so that the gateway can not know what has arrived. */
+export const UNCONFIRMING: OpenOptions = { socket: { autoPong: false } };
 
-/** What the devices of one scenario have in common. */
-export interface Surroundings {
-  urls: readonly string[];
-  /** How long a frame may take that is due at once, in ms. */
-  patienceMs: number;
-  highest: Layer;
-  transcript: Transcript;
-  /** Every payment that was asked for. */
-  asked: Asked[];
-}
-
-type OpenOptions = Partial<Pick<ConnectionOptions, 'headers' | 'query' | 'socket'>>;
-
-const POLL_MS = 25;
+/** How much longer than the gateway's own time something may take. */
+export const SLACK_MS = 3_000;
 
 /** A device of a scenario: one key, one connection at a time. Its steps say what it does and what it must get. */
 export class Device {
@@ -73,6 +53,20 @@ export class Device {
     return connection;
   }
 
+  /** The connection ends without a word, and there is another one. */
+  async comesBack(): Promise<void> {
+    this.drops();
+    await this.connects();
+  }
+
+  /** Connects while it is connected, which ends the older connection. @returns the older one */
+  async displacesItself(): Promise<Connection> {
+    const older = this.now;
+    await this.connects();
+    await this.isClosedWith(CLOSE.displaced, undefined, older);
+    return older;
+  }
+
   sends(frame: Outgoing): void {
     this.now.send(frame);
   }
@@ -87,6 +81,11 @@ export class Device {
 
   async closes(): Promise<Closing> {
     return this.now.close();
+  }
+
+  /** Everything that it sent before has been handled, and what the gateway had for it has come. */
+  async catchesUp(): Promise<void> {
+    await this.now.roundTrip(this.around.patienceMs + SLACK_MS);
   }
 
   /**
@@ -111,11 +110,11 @@ export class Device {
   }
 
   /** Everything that the gateway had for this device has come by now, and nothing of it has this action and transaction. */
-  async getsNo(action: string, transactionId?: string): Promise<void> {
+  async getsNo(action: string, asked?: Known): Promise<void> {
     await this.now.roundTrip(this.around.patienceMs);
     const stray = this.now
       .all(action)
-      .find((frame) => !transactionId || frame.transactionId === transactionId);
+      .find(({ transactionId }) => !asked || transactionId === asked.transactionId);
     if (stray) throw new Mismatch(`${this.name} to get no ${action}`, this.now.textOf(stray));
   }
 
@@ -136,96 +135,7 @@ export class Device {
 
   /** @throws Mismatch */
   compares(shape: Shape, actual: unknown, expected: string): void {
-    const details = differences(shape, actual, this.around.highest);
-    if (details.length > 0) throw new Mismatch(expected, JSON.stringify(actual), details);
-  }
-
-  /** How often a payment came, over all connections. */
-  timesGiven(transactionId: string): number {
-    const frames = this.connections.flatMap((connection) => connection.all('payment'));
-    return frames.filter((frame) => frame.transactionId === transactionId).length;
-  }
-}
-
-/** A point of sale. */
-export class Till extends Device {
-  /** Asks for a payment, and knows what was asked. */
-  pays(terminalId: string, request: Partial<PaymentRequest> = {}): Asked & { transactionId: string } {
-    const full = newRequest(request);
-    const asked = { transactionId: full.transactionId, terminalId, groupId: this.key.groupId, request: full };
-    this.around.asked.push(asked);
-    this.sends({ action: 'payment', terminalId, paymentRequest: full });
-    return asked;
-  }
-
-  /** Asks for the very same payment again. */
-  repeats({ terminalId, request }: Asked): void {
-    this.sends({ action: 'payment', terminalId, paymentRequest: request });
-  }
-
-  /** The transaction as the gateway tells it. [X] */
-  async looksAt(transactionId: string): Promise<Transaction> {
-    const answer = await this.asks(
-      { action: 'getTransaction', transactionId },
-      { action: 'transactionResponse', transaction: { transactionId } },
-    );
-    return answer.transaction!;
-  }
-
-  /** Whether the gateway knows a transaction of this id. [X] */
-  async knows(transactionId: string): Promise<boolean> {
-    this.sends({ action: 'getTransaction', transactionId });
-    const isAnswer = (frame: Frame) =>
-      frame.transaction?.transactionId === transactionId ||
-      (frame.requestAction === 'getTransaction' && frame.transactionId === transactionId);
-    const expected = `${this.name} to get an answer about ${transactionId}`;
-    const answer = await this.now.next(expected, isAnswer, this.around.patienceMs);
-    return answer.code !== 'TRANSACTION_NOT_FOUND';
-  }
-
-  /** Looks at the transaction until it is as expected. [X] @throws Mismatch after the patience */
-  async sees(
-    { transactionId }: Asked,
-    shape: ObjectShape,
-    within = this.around.patienceMs,
-  ): Promise<Transaction> {
-    const end = Date.now() + within;
-    for (;;) {
-      const shown = await this.looksAt(transactionId);
-      if (differences(shape, shown, this.around.highest).length === 0) return shown;
-      if (Date.now() > end) this.compares(shape, shown, `the transaction to become ${JSON.stringify(shape)}`);
-      await sleep(POLL_MS);
-    }
-  }
-}
-
-/** A card terminal. */
-export class Terminal extends Device {
-  private readonly disowned: string[] = [];
-
-  /** What a till calls it: its device id. */
-  get id(): string {
-    return this.key.deviceId ?? '';
-  }
-
-  /** Answers a payment, without waiting. */
-  answers({ transactionId }: Pick<Asked, 'transactionId'>, status: string, rest: object = {}): void {
-    this.sends({
-      action: 'paymentResponse',
-      transactionId,
-      paymentResponse: { transactionId, status, ...rest },
-    });
-  }
-
-  /** Says, asked or not, that a payment never arrived. */
-  disowns({ transactionId }: Pick<Asked, 'transactionId'>): void {
-    this.disowned.push(transactionId);
-    this.sends({ action: 'paymentUnknown', transactionId });
-  }
-
-  /** How often it said that this payment never arrived. */
-  timesDisowned(transactionId: string): number {
-    return this.disowned.filter((id) => id === transactionId).length;
+    assertShape(shape, actual, this.around.highest, expected);
   }
 }
 
@@ -241,20 +151,6 @@ async function openPatiently(options: ConnectionOptions): Promise<Connection> {
       await sleep(body.retryAfterMs);
     }
   }
-}
-
-let made = 0;
-
-/** A request that nobody has made before. */
-export function newRequest(rest: Partial<PaymentRequest> = {}): PaymentRequest & { transactionId: string } {
-  const transactionId = `sim-${Date.now().toString(36)}-${process.pid.toString(36)}-${++made}`;
-  return {
-    transactionId,
-    amount: '10.00',
-    currency: 'EUR',
-    paymentMethod: 'CARD',
-    ...rest,
-  };
 }
 
 function identityOf(shape: ObjectShape): Record<string, string> {
