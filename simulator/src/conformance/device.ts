@@ -25,6 +25,7 @@ export const SLACK_MS = 3_000;
 export class Device {
   /** All connections, the latest last. */
   readonly connections: Connection[] = [];
+  private hasLeft = false;
 
   constructor(
     readonly name: string,
@@ -50,6 +51,7 @@ export class Device {
     const name = this.connections.length === 0 ? this.name : `${this.name} #${this.connections.length + 1}`;
     const connection = await openPatiently({ url, key: this.key.key, tap: transcript.of(name), ...options });
     this.connections.push(connection);
+    if (this.hasLeft) connection.drop();
     return connection;
   }
 
@@ -81,6 +83,12 @@ export class Device {
 
   async closes(): Promise<Closing> {
     return this.now.close();
+  }
+
+  /** Ends all its connections, and the one that it may be opening at this moment: nobody is there any more to do so later. */
+  leaves(): void {
+    this.hasLeft = true;
+    this.connections.forEach((connection) => connection.drop());
   }
 
   /** Everything that it sent before has been handled, and what the gateway had for it has come. */

@@ -175,7 +175,7 @@ export class Stage {
   /** Ends what a scenario left open, so that its devices can be used again, and closes everything. */
   async clear(): Promise<void> {
     await Promise.all([...this.everyTerminal.map(giveUpOpen), this.http.clear()]);
-    for (const { connections } of this.devices) connections.forEach((connection) => connection.drop());
+    this.devices.forEach((device) => device.leaves());
   }
 
   private get pair(): Pair {
