@@ -129,11 +129,14 @@ describe('the page of the keys', () => {
     operator().complaints.splice(0);
   });
 
-  it('does not let an admin disable the key that he is signed in with', async () => {
+  it('does not let an admin lock himself out with the key that he is signed in with', async () => {
     const page = await openKeys();
     await find(page, 'alice');
     await page.getByRole('row', { name: 'alice' }).click();
     expect(await page.getByRole('button', { name: 'Disable …' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Rotate …' }).click();
+    const overlaps = page.getByLabel('The former key is still accepted for').getByRole('option');
+    expect(await overlaps.allTextContents()).toEqual(['One hour', 'One day', 'One week']);
   });
 
   it('reads every key and finds one among them, with few rows in the document', async () => {

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { IssuedKeyView, KeyView } from '../api/views.js';
+import { session } from '../session/session.js';
 import { Button, Dialog, Field, tellFailure } from '../ui/index.js';
 import { rotate } from './key-list.js';
 
@@ -12,23 +13,31 @@ const OVERLAPS: readonly { minutes: number; text: string }[] = [
 ];
 const DEFAULT_MINUTES = 1_440;
 
+const CONNECTION_STAYS =
+  'So does an open connection: to end that one too, disable the key and enable it again.';
+const STAYS: Record<KeyView['kind'], string> = {
+  desktop: CONNECTION_STAYS,
+  terminal: CONNECTION_STAYS,
+  admin: 'Whoever is signed in with the former key is signed out when it is no longer accepted.',
+};
+
 export interface RotateKeyProps {
   of: KeyView;
   onClose: () => void;
   onIssued: (issued: IssuedKeyView) => void;
 }
 
-export function RotateKey({ of: { id }, onClose, onIssued }: RotateKeyProps) {
+export function RotateKey({ of, onClose, onIssued }: RotateKeyProps) {
   const [minutes, setMinutes] = useState(DEFAULT_MINUTES);
   const [isBusy, setBusy] = useState(false);
   const submit = async () => {
     setBusy(true);
-    await rotate(id, { overlapMinutes: minutes }).then(onIssued, tellFailure);
+    await rotate(of.id, { overlapMinutes: minutes }).then(onIssued, tellFailure);
     onClose();
   };
   return (
     <Dialog
-      title={`Rotate ${id}`}
+      title={`Rotate ${of.id}`}
       onClose={onClose}
       footer={
         <>
@@ -39,10 +48,7 @@ export function RotateKey({ of: { id }, onClose, onIssued }: RotateKeyProps) {
         </>
       }
     >
-      <p>
-        A new API key and a new secret are made. Everything else of the key stays, and so does an open
-        connection: to end that one too, disable and enable the key.
-      </p>
+      <p>A new API key and a new secret are made; everything else of the key stays. {STAYS[of.kind]}</p>
       <Field label="The former key is still accepted for">
         {(control) => (
           <select
@@ -50,7 +56,7 @@ export function RotateKey({ of: { id }, onClose, onIssued }: RotateKeyProps) {
             value={String(minutes)}
             onChange={(event) => setMinutes(Number(event.currentTarget.value))}
           >
-            {OVERLAPS.map((overlap) => (
+            {overlapsFor(of).map((overlap) => (
               <option key={overlap.minutes} value={String(overlap.minutes)}>
                 {overlap.text}
               </option>
@@ -60,4 +66,9 @@ export function RotateKey({ of: { id }, onClose, onIssued }: RotateKeyProps) {
       </Field>
     </Dialog>
   );
+}
+
+/** Without an overlap one's own session would end before the new key was read. */
+function overlapsFor({ id }: KeyView) {
+  return id === session.value?.adminId ? OVERLAPS.filter(({ minutes }) => minutes > 0) : OVERLAPS;
 }
