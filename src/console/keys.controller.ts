@@ -57,11 +57,15 @@ export class KeysController {
     return this.setDisabled(request, id, false);
   }
 
-  /** @throws GatewayError `VALIDATION_FAILED`, `KEY_NOT_FOUND` */
+  /** @throws GatewayError `VALIDATION_FAILED`, `OWN_KEY`, `KEY_NOT_FOUND` */
   @Post(':id/rotate')
   @HttpCode(200)
   async rotate(@Req() request: ConsoleRequest, @Param('id') id: string): Promise<IssuedKeyView> {
     const { overlapMinutes } = validateDto(RotateKeyDto, jsonBody(request).body);
+    if (id === request.signedIn.adminId && overlapMinutes === 0) {
+      // It would end the session before the new key was read.
+      throw new GatewayError('OWN_KEY', { message: 'Your own key can only be rotated with an overlap' });
+    }
     const issued = await known(this.keys.rotate(id, overlapMinutes * MINUTE_MS));
     await this.note(request, 'key.rotated', issued.record);
     return issuedView(issued);

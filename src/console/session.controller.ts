@@ -57,10 +57,23 @@ export class SessionController {
     return this.view(signedIn);
   }
 
+  /** 204 if nobody is: that is an answer, and no fault that a browser should complain of. */
   @Get()
-  @UseGuards(ConsoleGuard)
-  find(@Req() { signedIn }: ConsoleRequest): SessionView {
-    return this.view(signedIn);
+  @UseGuards(ConsoleDoor)
+  async find(
+    @Req() request: ConsoleRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SessionView | undefined> {
+    const token = tokenOf(request);
+    const signedIn = token === undefined ? undefined : await this.signIns.find(token);
+    if (signedIn !== undefined) {
+      return this.view(signedIn);
+    }
+    if (token !== undefined) {
+      response.setHeader('set-cookie', noCookie(this.addresses.isSecure(request)));
+    }
+    response.status(204);
+    return undefined;
   }
 
   @Delete()

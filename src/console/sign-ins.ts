@@ -12,6 +12,8 @@ const TOKEN_BYTES = 32;
 export interface SignedIn {
   /** Public name of the admin key. */
   adminId: string;
+  /** SHA-256 of the key's text: once that is not accepted any more, neither is what was opened with it. */
+  keyHash: string;
   expiresAt: number;
 }
 
@@ -33,26 +35,27 @@ export class SignIns {
 
   /** @returns undefined for anything but the key of an enabled admin */
   async open(key: string): Promise<{ token: string; signedIn: SignedIn } | undefined> {
-    const adminId = await this.keys.admin(key);
-    if (adminId === undefined) {
+    const admin = await this.keys.admin(key);
+    if (admin === undefined) {
       return undefined;
     }
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const signedIn = { adminId, expiresAt: Date.now() + SESSION_MS };
+    const signedIn = { adminId: admin.id, keyHash: admin.keyHash, expiresAt: Date.now() + SESSION_MS };
     await this.store.ask((redis) =>
       redis.set(this.nameOf(token), JSON.stringify(signedIn), 'PX', SESSION_MS),
     );
     return { token, signedIn };
   }
 
-  /** Whose token this is; undefined if the session is over, or the admin's key is disabled. */
+  /** Whose token this is; undefined if the session is over, or the admin's key is disabled or renewed. */
   async find(token: string): Promise<SignedIn | undefined> {
     const text = await this.store.ask((redis) => redis.get(this.nameOf(token)));
     if (text === null) {
       return undefined;
     }
     const signedIn = JSON.parse(text) as SignedIn;
-    return (await this.keys.isEnabledAdmin(signedIn.adminId)) ? signedIn : undefined;
+    const { adminId: id, keyHash } = signedIn;
+    return (await this.keys.isStillAdmin({ id, keyHash })) ? signedIn : undefined;
   }
 
   async close(token: string): Promise<void> {

@@ -4,7 +4,7 @@
  * store's clock unless a name says otherwise.
  */
 
-/** `GET` and answer to `POST /console/api/session`: who is signed in, and to what. */
+/** Answer to `GET` (204 if nobody is signed in) and `POST /console/api/session`: who is signed in, and to what. */
 export interface SessionView {
   /** Public name of the admin key. */
   adminId: string;

@@ -1,6 +1,7 @@
 export { KeyFileError, loadKeyFile, parseKeyFile } from './key-file.js';
 export { KEY_KINDS, type KeyKind, type KeyRecord } from './key-record.js';
 export {
+  type Admin,
   type Credentials,
   type IssuedKey,
   KeyConflict,

@@ -38,6 +38,13 @@ export interface Credentials {
   secret: string | undefined;
 }
 
+/** Who may open the console, and with which text of the key. */
+export interface Admin {
+  id: string;
+  /** SHA-256 of the key that was presented, hex. */
+  keyHash: string;
+}
+
 /** A record, and its text as proof that it was not changed meanwhile. */
 interface StoredKey {
   record: KeyRecord;
@@ -107,16 +114,16 @@ export class KeyStore {
     );
   }
 
-  /** The id of the admin who presents this key; undefined for a device's, an unknown, outdated or disabled one. */
-  async admin(key: string): Promise<string | undefined> {
+  /** The admin who presents this key; undefined for a device's, an unknown, outdated or disabled one. */
+  async admin(key: string): Promise<Admin | undefined> {
     const record = await this.valid(key);
-    return record?.deviceType === 'admin' ? record.id : undefined;
+    return record?.deviceType === 'admin' ? { id: record.id, keyHash: sha256Hex(key) } : undefined;
   }
 
-  /** Whether an admin who has presented his key may still go on. */
-  async isEnabledAdmin(id: string): Promise<boolean> {
+  /** Whether an admin who has presented a key may still go on. */
+  async isStillAdmin({ id, keyHash }: Admin): Promise<boolean> {
     const [record] = await this.read([id]);
-    return record?.deviceType === 'admin' && !record.disabled;
+    return record?.deviceType === 'admin' && isAccepted(record, keyHash);
   }
 
   private async device(key: string): Promise<DeviceRecord | undefined> {
@@ -131,8 +138,7 @@ export class KeyStore {
       return undefined;
     }
     const record = JSON.parse(text) as KeyRecord;
-    const current = record.keyHash === hash || (record.previousValidUntil ?? 0) > Date.now();
-    return current && !record.disabled ? record : undefined;
+    return isAccepted(record, hash) ? record : undefined;
   }
 
   /** The key id of a device of a group, by its stable id. */
@@ -311,4 +317,11 @@ export class KeyStore {
       throw new KeyConflict(conflict);
     }
   }
+}
+
+/** Whether a key of this record with this hash opens anything now. */
+function isAccepted(record: KeyRecord, hash: string): boolean {
+  const { keyHash, previousKeyHash, previousValidUntil = 0, disabled } = record;
+  const isPrevious = previousKeyHash === hash && previousValidUntil > Date.now();
+  return !disabled && (keyHash === hash || isPrevious);
 }

@@ -58,21 +58,27 @@ describe('an admin', () => {
     expect(admin.record.groupId).toBe('');
     expect(await keys.authenticate(admin.key)).toBeUndefined();
     expect(await keys.credentials(admin.key)).toBeUndefined();
-    expect(await keys.admin(admin.key)).toBe('alice');
+    const alice = (await keys.admin(admin.key))!;
+    expect(alice.id).toBe('alice');
     expect(await keys.admin('secret')).toBeUndefined();
-    expect(await keys.isEnabledAdmin('alice')).toBe(true);
-    expect(await keys.isEnabledAdmin('t1')).toBe(false);
-    expect(await keys.isEnabledAdmin('nobody')).toBe(false);
+    expect(await keys.isStillAdmin(alice)).toBe(true);
+    expect(await keys.isStillAdmin({ ...alice, id: 't1' })).toBe(false);
+    expect(await keys.isStillAdmin({ ...alice, id: 'nobody' })).toBe(false);
   });
 
   it('who is disabled, or has a newer key, is refused', async () => {
     const { key } = await keys.create({ id: 'alice', deviceType: 'admin' });
+    const before = (await keys.admin(key))!;
+    await keys.rotate('alice', 60_000);
+    expect(await keys.isStillAdmin(before)).toBe(true);
     const rotated = await keys.rotate('alice', 0);
     expect(await keys.admin(key)).toBeUndefined();
-    expect(await keys.admin(rotated.key)).toBe('alice');
+    expect(await keys.isStillAdmin(before)).toBe(false);
+    const alice = (await keys.admin(rotated.key))!;
+    expect(alice.id).toBe('alice');
     await keys.setDisabled('alice', true);
     expect(await keys.admin(rotated.key)).toBeUndefined();
-    expect(await keys.isEnabledAdmin('alice')).toBe(false);
+    expect(await keys.isStillAdmin(alice)).toBe(false);
   });
 
   it.each([

@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
 import { api, whenSignedOut } from '../api/client.js';
-import { ApiFailure } from '../api/failure.js';
 import type { SessionView } from '../api/views.js';
 
 /** Who is signed in; null: nobody; undefined: not known yet. */
@@ -11,10 +10,9 @@ whenSignedOut(() => (session.value = null));
 /** Asks who is signed in. Whatever keeps the gateway from answering leaves what is known as it is. */
 export async function restoreSession(): Promise<void> {
   try {
-    session.value = await api.get<SessionView>('/session');
-  } catch (error) {
-    const isKnown = error instanceof ApiFailure && error.status === 401;
-    if (isKnown || session.value === undefined) session.value = null;
+    session.value = (await api.get<SessionView | undefined>('/session')) ?? null;
+  } catch {
+    session.value ??= null;
   }
 }
 
@@ -41,8 +39,12 @@ export async function signOut(): Promise<void> {
 }
 
 /** A key handed over behind the `#` of a link, which reaches no server and no log. It leaves the address bar at once. */
-export function keyFromLink(): string {
-  const key = new URLSearchParams(location.hash.slice(1)).get('key') ?? '';
-  if (key !== '') history.replaceState(null, '', location.pathname + location.search);
+let linkedKey = new URLSearchParams(location.hash.slice(1)).get('key') ?? '';
+if (linkedKey !== '') history.replaceState(null, '', location.pathname + location.search);
+
+/** That key, once: who has signed out is not to find it in the field again. */
+export function takeLinkedKey(): string {
+  const key = linkedKey;
+  linkedKey = '';
   return key;
 }

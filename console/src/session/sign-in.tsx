@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks';
 import { ApiFailure, wordsOf } from '../api/failure.js';
 import { Button, Field, Mark } from '../ui/index.js';
-import { keyFromLink, signIn } from './session.js';
+import { signIn, takeLinkedKey } from './session.js';
 
 const HINT = 'Make one with: npm run keys -- create --type admin';
 const SHOWN = { type: 'text' } as const;
 const HIDDEN = { type: 'password' } as const;
 
 export function SignIn() {
-  const [key, setKey] = useState(keyFromLink);
+  const [key, setKey] = useState(takeLinkedKey);
   const [isShown, setShown] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');

@@ -9,6 +9,7 @@ local id, record, device, expected = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local old = redis.call('HGET', records, id)
 if old == record then
+  redis.call('ZADD', ids, 0, id)
   return { 'stored' }
 end
 if expected ~= '' and old ~= expected then
