@@ -124,8 +124,8 @@ export class FloorWatch {
       await this.read(partition, new Map(wanted.map(({ member, at }) => [member, at])), told.now);
     }
     for (const [member, known] of [...place.known]) {
-      // What has changed meanwhile may not have been there when its page was read.
-      if (known.changedAt > 0 && known.changedAt < told.now - OVERLAP_MS && !present.has(member)) {
+      // One that has come back meanwhile is among the next changes.
+      if (known.changedAt > 0 && !present.has(member)) {
         this.note(place, member, { ...known, facts: undefined, changedAt: 0 });
       }
     }

@@ -157,7 +157,7 @@ export class LiveFeed implements OnApplicationShutdown {
   /** What changes while it is under way is told in between; each event says what is true when it is sent. */
   private async sendSnapshot(viewer: Viewer, { floor, payments }: Watch): Promise<void> {
     const members = floor.members();
-    for (let i = 0; i === 0 || i < members.length; i += SNAPSHOT_BATCH) {
+    for (let i = 0; viewer.isOpen && (i === 0 || i < members.length); i += SNAPSHOT_BATCH) {
       const rows = floor.rows(members.slice(i, i + SNAPSHOT_BATCH));
       const isComplete = i + SNAPSHOT_BATCH >= members.length;
       const update: FloorUpdate = { now: floor.now, rows, gone: [], ...(isComplete && { isComplete }) };

@@ -2,6 +2,8 @@ import type { Response } from 'express';
 
 /** Above this many unsent bytes the reader is too slow to keep: it comes back and begins with a new snapshot. */
 const MAX_BUFFER_BYTES = 4 * 1024 * 1024;
+/** How long a reader may take to read the end. */
+const END_TIMEOUT_MS = 2_000;
 /** How long the page waits before it comes back, ms. */
 const RETRY_MS = 2_000;
 
@@ -65,6 +67,8 @@ export class Viewer {
     if (this.isOpen && this.hasBegun) {
       this.isOver = true;
       this.response.end();
+      // A reader that takes nothing must not hold up an instance that stops.
+      setTimeout(() => this.response.destroy(), END_TIMEOUT_MS).unref();
     }
   }
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PosClient, TerminalClient } from '../support/clients.js';
 import { eventually } from '../support/eventually.js';
-import { posKey, startCluster, terminalKey, type Cluster } from '../support/fixture.js';
+import { adminKey, posKey, startCluster, terminalKey, type Cluster } from '../support/fixture.js';
+import { LiveStream } from '../support/live-stream.js';
 import { keysForLoad, Load } from '../support/load.js';
+import { Operator } from '../support/operator.js';
 import { newRequest, startPayment } from '../support/payments.js';
 import { SentinelTrio, SlotCluster, Standalone, type Topology } from '../support/topologies.js';
 
@@ -13,13 +15,13 @@ const DIRECTIONS = PLACES.flatMap((from) => PLACES.filter((to) => to !== from).m
 const GROUPS = ['shop', 'mall', 'kiosk', 'fair', 'cafe', 'museum'];
 const PAIRS = 50;
 
-const TOPOLOGIES: [name: string, start: () => Promise<Topology>][] = [
-  ['a standalone Redis', () => Standalone.start()],
-  ['Redis Sentinel', () => SentinelTrio.start()],
-  ['Redis Cluster', () => SlotCluster.start()],
+const TOPOLOGIES: [name: string, kind: string, start: () => Promise<Topology>][] = [
+  ['a standalone Redis', 'standalone', () => Standalone.start()],
+  ['Redis Sentinel', 'sentinel', () => SentinelTrio.start()],
+  ['Redis Cluster', 'cluster', () => SlotCluster.start()],
 ];
 
-describe.each(TOPOLOGIES)('on %s', (_name, start) => {
+describe.each(TOPOLOGIES)('on %s', (_name, kind, start) => {
   let topology: Topology;
   let cluster: Cluster;
 
@@ -28,7 +30,11 @@ describe.each(TOPOLOGIES)('on %s', (_name, start) => {
     cluster = await startCluster({
       instances: PLACES.length,
       store: topology.env,
-      env: { RATE_LIMIT_REQUESTS_PER_MINUTE: '12', RATE_LIMIT_CONNECTS_PER_MINUTE: '100000' },
+      env: {
+        TRUSTED_PROXIES: '127.0.0.1',
+        RATE_LIMIT_REQUESTS_PER_MINUTE: '12',
+        RATE_LIMIT_CONNECTS_PER_MINUTE: '100000',
+      },
       keys: [
         ...GROUPS.flatMap((group) => [
           posKey(`pos-${group}`, group),
@@ -36,6 +42,7 @@ describe.each(TOPOLOGIES)('on %s', (_name, start) => {
         ]),
         ...PLACES.map((i) => posKey(`watch${i}`, 'watched')),
         terminalKey('watched', 'WATCHED', 'watched'),
+        adminKey('operator'),
         ...keysForLoad(PAIRS),
       ],
     });
@@ -134,6 +141,36 @@ describe.each(TOPOLOGIES)('on %s', (_name, start) => {
     const back = await cluster.pos('watch1', { on: 2 });
     expect(await back.result(id)).toMatchObject({ status: 'SUCCESS', recovered: true });
     expect(terminal.ledger.timesSeen(id)).toBe(1);
+  });
+
+  it('the console shows the terminals and payments of all groups, and how the store is', async () => {
+    const operator = await Operator.of(cluster, 'operator', { on: 1 });
+    const live = await LiveStream.open(operator);
+    await live.complete();
+    expect(live.health.store).toMatchObject({ kind });
+    expect(live.health.store.usedMemoryBytes).toBeGreaterThan(0);
+    expect(live.health.instances).toHaveLength(PLACES.length);
+    const made = await Promise.all(
+      GROUPS.map(async (group, i) => {
+        const pos = await cluster.pos(`pos-${group}`, { on: i % 3 });
+        await cluster.terminal(`t-${group}`, { on: (i + 1) % 3 });
+        const request = newRequest();
+        pos.pay('TERM', request);
+        await pos.result(request.transactionId);
+        return { group, id: request.transactionId };
+      }),
+    );
+    for (const { group, id } of made) {
+      await eventually(() => expect(live.payment(id, group)).toMatchObject({ status: 'COMPLETED' }));
+      expect(live.terminal(`t-${group}`, group)).toMatchObject({ condition: 'online' });
+    }
+    const page = (await operator.get('/payments?limit=200')).body as any;
+    const listed = page.payments.map(({ transactionId }: any) => transactionId as string);
+    expect(listed).toEqual(expect.arrayContaining(made.map(({ id }) => id)));
+    const { group, id } = made[0]!;
+    expect((await operator.get(`/payments?transaction=${id}`)).body).toMatchObject({
+      payments: [{ groupId: group, transactionId: id }],
+    });
   });
 
   it('a burst of 200 payments to terminals on other instances: none lost, none twice', async () => {
