@@ -89,6 +89,7 @@ export default defineConfig(
       'test/**/*.ts',
       'src/**/*.spec.ts',
       '{client,console,simulator}/test/**/*.ts',
+      'console/screenshots/**/*.ts',
       '{client,console,simulator}/src/**/*.spec.ts',
     ],
     rules: {

@@ -18,10 +18,13 @@ export class ManyTerminals {
     private readonly connected: Connected[],
   ) {}
 
-  /** Registers `TERM-00000` and so on in {@link GROUPS} groups of the cluster, on an instance that does not exist. */
-  static async register(cluster: Cluster, count: number): Promise<ManyTerminals> {
+  /**
+   * Registers `TERM-00000` and so on in {@link GROUPS} groups of the cluster.
+   * @param instance on which they are said to be
+   */
+  static async register(cluster: Cluster, count: number, instance = 'elsewhere'): Promise<ManyTerminals> {
     const { PORT: _port, HOST: _host, API_KEYS_FILE: _file, ...env } = cluster.env;
-    const config = loadConfig({ ...env, INSTANCE_ID: 'seeded', INSTANCE_LEASE_MS: LEASE_MS });
+    const config = loadConfig({ ...env, INSTANCE_ID: instance, INSTANCE_LEASE_MS: LEASE_MS });
     const store = new Store(config, {}, silentLogger);
     await store.open();
     const terminals = new ManyTerminals(store, new Presence(store, config), []);

@@ -60,10 +60,15 @@ function optionsFor(element: HTMLElement, unit: string, lines: readonly Line[]):
   return {
     width: element.clientWidth,
     height: HEIGHT,
+    padding: [8, 28, 0, 0],
     cursor: { sync: { key: SYNC.key }, drag: { x: false, y: false } },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, (most || 0) * 1.1)] } },
     axes: [
-      { ...axis, values: (_plot, splits) => splits.map((at) => timeOf(at, MINUTES)) },
+      {
+        ...axis,
+        values: (_plot, splits, _axis, _space, step) =>
+          splits.map((at) => timeOf(at, step < 60 ? SECONDS : MINUTES)),
+      },
       { ...axis, size: 56 },
     ],
     hooks: { setCursor: [(plot) => typeof plot.cursor.idx !== 'number' && showLatest(plot)] },

@@ -114,9 +114,12 @@ function Footer() {
 function NoRows() {
   if (feedState.value === 'loading') return <EmptyState title="Loading the payments…" />;
   if (Object.values(feedFilter.value).some(Boolean)) {
+    // The gateway looks through so many at a time, and among those may be none.
+    const isMore = feedState.value === 'more';
     return (
-      <EmptyState title="No payment fits">
-        Choose another filter. What fits appears here by itself.
+      <EmptyState title={isMore ? 'None of the latest payments fits' : 'No payment fits'}>
+        <p>Choose another filter. What fits appears here by itself.</p>
+        {isMore && <Footer />}
       </EmptyState>
     );
   }
