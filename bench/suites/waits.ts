@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { processMs, residentKib } from '../cpu.js';
@@ -96,16 +93,15 @@ function gatewayOf(round: Round, name: string): Subject {
 
 /** Beside the instances, which have nothing to do. */
 async function measureBare(round: Round, name: string): Promise<Measures> {
-  const dir = await mkdtemp(join(tmpdir(), 'terminal-gateway-bench-bare-'));
+  const { dir, generator } = round;
   const server = await ServerProcess.start({ file: BARE_SERVER, name: 'bare', env: {}, dir, probed: true });
   try {
     const [caller] = callers(round, 0);
-    const waiter: CallerPlan = { ...caller!, port: Number(new URL(server.wsUrl).port) };
-    const prepare = () => round.generator.call('openBareWaits', { waiter });
+    const waiter: CallerPlan = { ...caller!, port: server.port };
+    const prepare = () => generator.call('openBareWaits', { waiter });
     return await measureWaits(round, { server, prepare, waiting: !IDLE.includes(name), answers: false });
   } finally {
     await server.stop();
-    await rm(dir, { recursive: true, force: true });
   }
 }
 
