@@ -7,10 +7,14 @@ import { restoreSession } from './session/session.js';
 import { startTheme } from './theme.js';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/controls.css';
 import './styles/kit.css';
 import './styles/lists.css';
 import './styles/shell.css';
-import './styles/pages.css';
+import './styles/floor.css';
+import './styles/payments.css';
+import './styles/timeline.css';
+import './styles/health.css';
 import './styles/operation.css';
 import './styles/playground.css';
 

@@ -29,6 +29,13 @@ describe('what to do about a payment', () => {
     ['paid', payment('COMPLETED'), 'charged', 'not-needed', /^Paid$/],
     ['paid late', payment('COMPLETED', { lateResponse: LATE }), 'charged', 'not-needed', /came after/],
     ['declined', lost({ errorCode: 'DECLINED' }), 'not-charged', 'safe', /^Declined \(DECLINED\)/],
+    [
+      'declined with any code',
+      lost({ errorCode: 'constructor' }),
+      'not-charged',
+      'safe',
+      /^Declined \(constructor\)/,
+    ],
     ['declined without a code', lost({}), 'not-charged', 'safe', /^Declined:/],
     ['cancelled', payment('CANCELLED'), 'not-charged', 'safe', /Cancelled/],
     [

@@ -149,15 +149,11 @@ const VOIDED: Draft = {
   ],
 };
 
-function failed(payment: Case): Draft {
-  if (payment.attention === 'void-pending') {
-    return payment.voidRefusal === undefined ? VOID_PENDING : VOID_REFUSED;
-  }
-  if (payment.errorCode === 'NOT_DELIVERED' || payment.retrySafe === true) return notDelivered(payment);
-  if (payment.errorCode === 'TERMINAL_DISCONNECTED' || payment.errorCode === 'NO_RESPONSE') {
-    return payment.lateResponse === undefined ? uncertain(payment.errorCode) : TOLD_LATE;
-  }
-  return payment.attention === 'uncertain' ? uncertain(payment.errorCode) : declined(payment.errorCode);
+function failed({ attention, errorCode = '', retrySafe, lateResponse, voidRefusal }: Case): Draft {
+  if (attention === 'void-pending') return voidRefusal === undefined ? VOID_PENDING : VOID_REFUSED;
+  if (retrySafe === true) return NOT_DELIVERED;
+  if (!UNCERTAIN_WORDS.has(errorCode) && attention !== 'uncertain') return declined(errorCode);
+  return lateResponse === undefined ? uncertain(errorCode) : TOLD_LATE;
 }
 
 const VOID_PENDING: Draft = {
@@ -190,31 +186,32 @@ const TOLD_LATE: Draft = {
   next: ['If the customer still wants to pay, start a new payment.'],
 };
 
-function notDelivered({ retrySafe }: Case): Draft {
-  if (retrySafe !== true) return uncertain('NOT_DELIVERED');
-  return {
-    tone: 'bad',
-    headline: 'Never reached the terminal: the card was not charged',
-    money: 'not-charged',
-    retry: 'safe',
-    next: [
-      'Look for the terminal on the floor: is it online? Check its power and its network.',
-      'Pay again, here or on another terminal.',
-    ],
-  };
-}
-
-const UNCERTAIN_WORDS: Record<string, string> = {
-  NO_RESPONSE: 'The terminal stayed connected but never answered: nobody knows whether the card was charged',
-  NOT_DELIVERED: 'Handed over once, and then no more: nobody knows whether the card was charged',
+const NOT_DELIVERED: Draft = {
+  tone: 'bad',
+  headline: 'Never reached the terminal: the card was not charged',
+  money: 'not-charged',
+  retry: 'safe',
+  next: [
+    'Look for the terminal on the floor: is it online? Check its power and its network.',
+    'Pay again, here or on another terminal.',
+  ],
 };
 
-function uncertain(errorCode: string | undefined): Draft {
+const LOST = 'The terminal was lost in the middle of it: nobody knows whether the card was charged';
+/** By the error codes with which the gateway gives up a payment that the terminal may have. */
+const UNCERTAIN_WORDS = new Map([
+  ['TERMINAL_DISCONNECTED', LOST],
+  [
+    'NO_RESPONSE',
+    'The terminal stayed connected but never answered: nobody knows whether the card was charged',
+  ],
+  ['NOT_DELIVERED', 'Handed over once, and then no more: nobody knows whether the card was charged'],
+]);
+
+function uncertain(errorCode: string): Draft {
   return {
     tone: 'bad',
-    headline:
-      UNCERTAIN_WORDS[errorCode ?? ''] ??
-      'The terminal was lost in the middle of it: nobody knows whether the card was charged',
+    headline: UNCERTAIN_WORDS.get(errorCode) ?? LOST,
     money: 'unknown',
     retry: 'only-after-checking',
     next: [
@@ -226,7 +223,7 @@ function uncertain(errorCode: string | undefined): Draft {
   };
 }
 
-function declined(errorCode: string | undefined): Draft {
+function declined(errorCode: string): Draft {
   return {
     tone: 'off',
     headline: `Declined${errorCode ? ` (${errorCode})` : ''}: the card was not charged`,

@@ -77,7 +77,8 @@ function kindOf(event: string, errorCode: string | undefined): Kind {
     return { words: 'Given up by the gateway', from: 'gateway', to: 'gateway' };
   }
   // Anything else is a stage that the terminal itself has named.
-  return KINDS[event] ?? { words: `The terminal says: ${event}`, from: 'terminal', to: 'gateway' };
+  const known = Object.hasOwn(KINDS, event) ? KINDS[event] : undefined;
+  return known ?? { words: `The terminal says: ${event}`, from: 'terminal', to: 'gateway' };
 }
 
 /** A stretch of the payment's time, and who had it. */
