@@ -98,9 +98,10 @@ describe('conformance of a gateway that somebody else started', () => {
   });
 
   it('shows what was expected, what came and the frames of a failure, and ends with 1', async () => {
-    // It waits for a grace much shorter than the gateway's own.
-    const options = ['--grace-ms', '1', '--patience-ms', '1', '--only', 'never-comes-back'];
-    const { code, stdout } = await sim('conformance', '--url', gateway.url, '--keys', keyFile, ...options);
+    // It is told of a policy that the gateway has not.
+    const options = ['--grace-ms', '1000', '--late-policy', 'deliver', '--patience-ms', '2000'];
+    const target = ['--url', gateway.url, '--keys', keyFile, '--only', 'late-approval-delivered'];
+    const { code, stdout } = await sim('conformance', ...target, ...options);
     expect(code).toBe(1);
     expect(stdout).toMatch(/expected {2}\S/);
     expect(stdout).toMatch(/came {6}\S/);
