@@ -20,9 +20,11 @@ export interface PageEntry {
 /** Every page, in the order of the navigation. */
 export const PAGES: readonly PageEntry[] = [
   { path: '/console', component: FloorPage, name: 'Floor' },
-  { path: '/console/payments', component: PaymentsPage, name: 'Payments' },
-  { path: '/console/payments/:group/:transaction', component: PaymentPage },
-  { path: '/console/health', component: HealthPage, name: 'Health' },
+  // Whoever types the name of the first page as he would any other's.
+  { path: '/console/floor', component: FloorPage },
+  { path: paths.payments, component: PaymentsPage, name: 'Payments' },
+  { path: `${paths.payments}/:group/:transaction`, component: PaymentPage },
+  { path: paths.health, component: HealthPage, name: 'Health' },
   { path: paths.keys, component: KeysPage, name: 'Keys' },
   { path: paths.webhooks, component: WebhooksPage, name: 'Webhooks' },
   { path: paths.playground, component: PlaygroundPage, name: 'Playground' },
