@@ -16,7 +16,6 @@ const withServers = (name: string, order: number) => ({
 });
 
 const client = withServers('client', 6);
-// Alone at the end: what a browser shows within seconds must not depend on what else runs.
 const page = withServers('console', 7);
 
 export default defineConfig({

@@ -1,13 +1,12 @@
 // @ts-check
 /**
- * In which order `npm test` runs the projects of vitest.config.ts. Most tests wait more than they compute, so the first two lanes go
- * side by side; the last one takes the whole machine, and comes alone.
+ * In which order `npm test` runs the projects of vitest.config.ts. Most tests wait more than they compute, so the two lanes of a phase
+ * go side by side; a second phase begins when the first is over. What loads the machine most comes last.
  */
-export const LANES = {
-  first: ['unit', 'contract', 'redis', 'cluster', 'topology', 'client'],
-  aside: ['e2e', 'simulator'],
-  alone: ['chaos', 'console'],
-};
+export const PHASES = [
+  { first: ['unit', 'contract', 'redis', 'cluster', 'topology', 'client', 'simulator'], aside: ['e2e'] },
+  { first: ['console'], aside: ['chaos'] },
+];
 
 /**
  * @template {{ test?: { name?: unknown } }} T
@@ -16,7 +15,7 @@ export const LANES = {
  * @throws if one of them is in no lane, and would never run
  */
 export function inLanes(projects) {
-  const known = Object.values(LANES).flat();
+  const known = PHASES.flatMap(({ first, aside }) => [...first, ...aside]);
   const forgotten = projects.find(({ test }) => !known.includes(String(test?.name)));
   if (forgotten) throw new Error(`scripts/lanes.mjs has no lane for ${String(forgotten.test?.name)}`);
   return projects;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { LANES } from './lanes.mjs';
+import { PHASES } from './lanes.mjs';
 import { ensureProgram } from './programs.mjs';
 import { acquireRedis } from './test-redis.mjs';
 
@@ -50,12 +50,13 @@ async function runAllTests() {
   const env = { TEST_REDIS_URL: redis.url };
   const tally = { passed: 0, failed: 0, skipped: 0 };
   try {
-    const lanes = await Promise.all([
-      runTests(LANES.first.map(project), env).catch(reportFailure),
-      runAside(LANES.aside.map(project), env).catch(reportFailure),
-    ]);
-    for (const lane of lanes) add(tally, lane);
-    add(tally, await runTests(LANES.alone.map(project), env).catch(reportFailure));
+    for (const { first, aside } of PHASES) {
+      const lanes = await Promise.all([
+        runTests(first.map(project), env).catch(reportFailure),
+        runAside(aside.map(project), env).catch(reportFailure),
+      ]);
+      for (const lane of lanes) add(tally, lane);
+    }
     return tally;
   } finally {
     await redis.stop();
