@@ -1,4 +1,5 @@
 import type { AuditView } from '../api/views.js';
+import { wordSearch } from '../ui/word-search.js';
 
 /** What was done, as the end of a sentence that begins with who did it; after it follows what it was done to. */
 const DONE_TO: Readonly<Record<string, string>> = {
@@ -52,11 +53,10 @@ export interface ActFilter {
 }
 
 export function filteredActs(acts: readonly AuditView[], { action, search }: ActFilter): AuditView[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const isFound = wordSearch(search);
   return acts.filter((act) => {
     if (action !== '' && act.action !== action) return false;
     const { actor, subject, groupId = '', from } = act;
-    const haystack = `${actor.kind}\n${actor.id}\n${subject}\n${groupId}\n${from}`.toLowerCase();
-    return words.every((word) => haystack.includes(word));
+    return isFound(`${actor.kind}\n${actor.id}\n${subject}\n${groupId}\n${from}`);
   });
 }

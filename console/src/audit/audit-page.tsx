@@ -4,7 +4,7 @@ import { wordsOf } from '../api/failure.js';
 import type { AuditPage as ActsPage, AuditView } from '../api/views.js';
 import { paths } from '../paths.js';
 import { Page } from '../shell/page.js';
-import { Button, EmptyState, Field, Moment, Table, type Column } from '../ui/index.js';
+import { Button, EmptyState, Field, Moment, SearchField, Table, type Column } from '../ui/index.js';
 import { ACTIONS, actInWords, actorInWords, filteredActs, type ActFilter } from './act-words.js';
 
 const PAGE_SIZE = '100';
@@ -76,17 +76,11 @@ function useActs() {
 function Filter({ filter, onChange }: { filter: ActFilter; onChange: (filter: ActFilter) => void }) {
   return (
     <div class="filters" role="search">
-      <Field label="Search" isLabelHidden class="filters__wide">
-        {(control) => (
-          <input
-            {...control}
-            type="search"
-            placeholder="Who, to what, group, address"
-            value={filter.search}
-            onInput={(event) => onChange({ ...filter, search: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <SearchField
+        hint="Who, to what, group, address"
+        value={filter.search}
+        onInput={(search) => onChange({ ...filter, search })}
+      />
       <Field label="Action" isLabelHidden>
         {(control) => (
           <select

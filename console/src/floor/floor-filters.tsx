@@ -1,5 +1,5 @@
 import type { TerminalCondition } from '../api/views.js';
-import { Choice, Field, StatusDot } from '../ui/index.js';
+import { Choice, Field, SearchField, StatusDot } from '../ui/index.js';
 import type { Counts, FloorFilter } from './board.js';
 import { CONDITIONS } from './conditions.js';
 import { board, floorFilter } from './floor-store.js';
@@ -22,17 +22,12 @@ export function FloorFilters({ counts }: { counts: Counts }) {
         ]}
         onChoose={(chosen) => set({ condition: chosen })}
       />
-      <Field label="Search terminal, key or instance" isLabelHidden class="filters__wide">
-        {(input) => (
-          <input
-            {...input}
-            type="search"
-            placeholder="Search"
-            value={text}
-            onInput={(event) => set({ text: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <SearchField
+        label="Search terminal, key or instance"
+        hint="Search"
+        value={text}
+        onInput={(wanted) => set({ text: wanted })}
+      />
       <Field label="Group" isLabelHidden>
         {(input) => (
           <>

@@ -1,4 +1,5 @@
 import type { KeyKind, KeyView } from '../api/views.js';
+import { wordSearch } from '../ui/word-search.js';
 
 /** What the reader wants to see. */
 export interface KeyFilter {
@@ -11,23 +12,23 @@ export interface KeyFilter {
 export const EVERY_KEY: KeyFilter = { search: '', kind: '', state: '' };
 
 export function filtered(keys: readonly KeyView[], { search, kind, state }: KeyFilter): readonly KeyView[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0 && kind === '' && state === '') return keys;
+  const isFound = wordSearch(search);
+  if (search.trim() === '' && kind === '' && state === '') return keys;
   return keys.filter((key) => {
     if (kind !== '' && key.kind !== kind) return false;
     if (state !== '' && key.isDisabled !== (state === 'disabled')) return false;
-    return words.every((word) => haystack(key).includes(word));
+    return isFound(textOf(key));
   });
 }
 
 /** A list of 10,000 keys is searched with every keystroke. */
-const haystacks = new WeakMap<KeyView, string>();
+const texts = new WeakMap<KeyView, string>();
 
-function haystack(key: KeyView): string {
-  const known = haystacks.get(key);
+function textOf(key: KeyView): string {
+  const known = texts.get(key);
   if (known !== undefined) return known;
   const { id, groupId = '', deviceId = '', metadata } = key;
-  const text = `${id}\n${groupId}\n${deviceId}\n${JSON.stringify(metadata)}`.toLowerCase();
-  haystacks.set(key, text);
+  const text = `${id}\n${groupId}\n${deviceId}\n${JSON.stringify(metadata)}`;
+  texts.set(key, text);
   return text;
 }

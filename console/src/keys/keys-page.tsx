@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { wordsOf } from '../api/failure.js';
 import type { IssuedKeyView, KeyKind, KeyView } from '../api/views.js';
 import { Page } from '../shell/page.js';
-import { Badge, Button, EmptyState, Field, VirtualList } from '../ui/index.js';
+import { Badge, Button, EmptyState, Field, SearchField, VirtualList } from '../ui/index.js';
 import { CreateKey } from './create-key.js';
 import { IssuedKey } from './issued-key.js';
 import { KeyDetail } from './key-detail.js';
@@ -51,17 +51,11 @@ function Filter() {
   const set = (more: Partial<KeyFilter>) => (filter.value = { ...filter.value, ...more });
   return (
     <div class="filters" role="search">
-      <Field label="Search" isLabelHidden class="filters__wide">
-        {(control) => (
-          <input
-            {...control}
-            type="search"
-            placeholder="Key, group, device, metadata"
-            value={search}
-            onInput={(event) => set({ search: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <SearchField
+        hint="Key, group, device, metadata"
+        value={search}
+        onInput={(text) => set({ search: text })}
+      />
       <Field label="Kind" isLabelHidden>
         {(control) => (
           <select

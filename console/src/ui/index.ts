@@ -9,6 +9,7 @@ export { Mark } from './mark.js';
 export { isNarrow } from './narrow.js';
 export { Facts, Panel } from './panel.js';
 export { Ago, Moment, SecondsLeft } from './relative-time.js';
+export { SearchField } from './search-field.js';
 export { Table, type Column } from './table.js';
 export { agoText, lengthText, timeText } from './time.js';
 export { tell, tellFailure, Toasts } from './toast.js';

@@ -3,7 +3,8 @@ import { api } from '../api/client.js';
 import { wordsOf } from '../api/failure.js';
 import type { EndpointsView, EndpointView } from '../api/views.js';
 import { Page } from '../shell/page.js';
-import { Badge, Button, EmptyState, Field, Table, type Column } from '../ui/index.js';
+import { Badge, Button, EmptyState, SearchField, Table, type Column } from '../ui/index.js';
+import { wordSearch } from '../ui/word-search.js';
 import { Deliveries } from './deliveries.js';
 import { disabledInWords } from './delivery-words.js';
 
@@ -31,23 +32,13 @@ export function WebhooksPage() {
         </p>
       )}
       <div class="filters" role="search">
-        <Field label="Search" isLabelHidden class="filters__wide">
-          {(control) => (
-            <input
-              {...control}
-              type="search"
-              placeholder="Group, address, endpoint"
-              value={search}
-              onInput={(event) => setSearch(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <SearchField hint="Group, address, endpoint" value={search} onInput={setSearch} />
       </div>
       {endpoints && (
         <Table
           caption="Webhook endpoints"
           columns={columns(setOpen)}
-          rows={endpoints.filter((endpoint) => matches(endpoint, search))}
+          rows={matching(endpoints, search)}
           keyOf={({ groupId, endpointId }) => `${groupId}/${endpointId}`}
           empty={<Empty isFiltered={endpoints.length > 0} />}
         />
@@ -78,12 +69,11 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
-function matches({ groupId, endpointId, url, description = '' }: EndpointView, search: string): boolean {
-  const haystack = `${groupId}\n${endpointId}\n${url}\n${description}`.toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => haystack.includes(word));
+function matching(endpoints: readonly EndpointView[], search: string): EndpointView[] {
+  const isFound = wordSearch(search);
+  return endpoints.filter(({ groupId, endpointId, url, description = '' }) =>
+    isFound(`${groupId}\n${endpointId}\n${url}\n${description}`),
+  );
 }
 
 function columns(onOpen: (endpoint: EndpointView) => void): Column<EndpointView>[] {
