@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.js';
 import { isSignedWith, type Receiver } from '../../support/receiver.js';
@@ -233,7 +234,8 @@ describe('an endpoint', () => {
   it('that hangs delays no other', async () => {
     const quick = await shop.receiver();
     const { endpointId } = await shop.endpoint(quick);
-    receiver.behaviour = () => {};
+    const unanswered: ServerResponse[] = [];
+    receiver.behaviour = (response) => void unanswered.push(response);
     const ids: string[] = [];
     for (let i = 0; i < 15; i++) {
       ids.push(await shop.pay());
@@ -246,8 +248,9 @@ describe('an endpoint', () => {
     for (const id of ids) await shop.delivery(endpointId, id, { status: 'delivered' });
     expect(receiver.mostOpen).toBeLessThanOrEqual(2 * 4);
     receiver.behaviour = 204;
-    for (const id of ids) await receiver.next(id, undefined, 90_000);
-  }, 150_000);
+    unanswered.forEach((response) => response.writeHead(204).end());
+    for (const id of ids) await shop.delivery(endpoint.endpointId, id, { status: 'delivered' });
+  });
 });
 
 describe('a secret that is rotated', () => {
