@@ -8,7 +8,7 @@ export interface ClientPlan {
   key: string;
 }
 
-/** A till and the terminal it pays on, always on different instances. */
+/** A till and the terminal it pays on, on different instances unless there is only one. */
 export interface PairPlan {
   till: ClientPlan;
   terminal: ClientPlan & { deviceId: string };
@@ -36,13 +36,14 @@ export function writeKeysFile(dir: string, keys: readonly ClientKey[]): string {
   return file;
 }
 
-/** Pairs within their group; half of the tills are on the first instance and half on the second. */
+/** Pairs within their group; the tills are spread over the instances in turn, each terminal is on the next one. */
 export function pairs({ keys, running }: Round): PairPlan[] {
   const tills = keys.filter(({ deviceType }) => deviceType === 'desktop');
   const terminals = keys.filter(({ deviceType }) => deviceType === 'terminal');
+  const urlOf = (i: number) => running.urls[i % running.urls.length]!;
   return tills.map(({ key }, i) => ({
-    till: { url: running.urls[i % 2]!, key },
-    terminal: { url: running.urls[(i + 1) % 2]!, key: terminals[i]!.key, deviceId: terminals[i]!.deviceId! },
+    till: { url: urlOf(i), key },
+    terminal: { url: urlOf(i + 1), key: terminals[i]!.key, deviceId: terminals[i]!.deviceId! },
   }));
 }
 

@@ -25,7 +25,8 @@ const command = new Command('bench')
   .option('--warmup <n>', 'seconds of load before it', Number, 4)
   .option('--rate <n>', 'payments per second', Number, 200)
   .option('--pairs <n>', 'pairs of till and terminal', Number, 200)
-  .option('--connections <n>', 'idle connections, or open waits', Number, 5_000)
+  .option('--instances <n>', 'processes per system', Number, 2)
+  .option('--connections <n,…>', 'idle connections, or open waits (the first)', numbers, [5_000])
   .option('--terminals <n,…>', 'sizes of a group', numbers, [10, 100, 1_000])
   .option('--flood <n>', 'calls, frames or connects per second of a flood', Number, 500);
 
@@ -56,13 +57,15 @@ async function main(): Promise<void> {
 /** One target from its start to its stop, on a Redis of its own: nothing that idles beside it takes part. */
 async function measureOnce(suite: Suite, target: Target, name: string, options: Options): Promise<Measures> {
   const dir = await mkdtemp(join(tmpdir(), 'terminal-gateway-bench-'));
-  const redis = await RedisServer.start();
+  const redis = await RedisServer.start(suite.persistence?.(name));
   const keys = makeKeys(suite.fleet(options, name));
   const generator = startGenerator();
   try {
     const keysFile = writeKeysFile(dir, keys);
     const { probed = false, environment = {} } = suite;
-    const running = await target.start({ redisUrl: redis.url, keysFile, dir, probed, environment });
+    const instances = suite.instances?.(name) ?? options.instances;
+    const setup = { redisUrl: redis.url, keysFile, dir, instances, probed, environment };
+    const running = await target.start(setup);
     try {
       const work = suite.measure({ running, redis, generator, keys, dir, options }, name);
       return await Promise.race([work, ...running.processes.map(({ failed }) => failed)]);

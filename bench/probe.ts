@@ -1,18 +1,21 @@
 /** Loaded into a process under load by `--import`, where a suite needs to look inside. */
 import { writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString, writeHeapSnapshot } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { serve } from './remote.js';
 
 const SAMPLING_INTERVAL_US = 500;
+const LOOK_MS = 1;
 const COLLECTIONS = 5;
 const COLLECTION_PAUSE_MS = 300;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 const session = new Session();
+const loopDelay = monitorEventLoopDelay({ resolution: LOOK_MS });
 
 serve({
   /** Several times: what one collection finalizes, only a later one gives back, and pages are returned with a delay. */
@@ -28,6 +31,15 @@ serve({
     const counts: Record<string, number> = {};
     for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
     return counts;
+  },
+  watchLoop: () => {
+    loopDelay.reset();
+    loopDelay.enable();
+  },
+  /** @returns ms for which the event loop did nothing else, since `watchLoop` */
+  longestStop: () => {
+    loopDelay.disable();
+    return Math.max(0, loopDelay.max / 1e6 - LOOK_MS);
   },
   heapSnapshot: ({ file }: { file: string }) => writeHeapSnapshot(file),
   startProfile: async () => {

@@ -7,7 +7,20 @@ import { ensureProgram } from '../scripts/programs.mjs';
 import { freePort } from '../scripts/test-redis.mjs';
 import { adopt, end } from './children.js';
 
-/** A Redis of one round's own, with the persistence that production has. */
+/** Of commands kept with their time, and those too fast to be kept. */
+const MOST_COMMANDS = 50_000;
+const FAST_US = 50;
+
+/** `everysec` is what production has. */
+export type Persistence = 'none' | 'everysec' | 'always';
+
+const PERSISTENCE: Record<Persistence, string[]> = {
+  none: ['--appendonly', 'no'],
+  everysec: ['--appendonly', 'yes', '--appendfsync', 'everysec'],
+  always: ['--appendonly', 'yes', '--appendfsync', 'always'],
+};
+
+/** A Redis of one round's own. */
 export class RedisServer {
   private constructor(
     private readonly child: ChildProcess,
@@ -15,13 +28,16 @@ export class RedisServer {
     readonly url: string,
   ) {}
 
-  static async start(): Promise<RedisServer> {
+  static async start(persistence: Persistence = 'everysec'): Promise<RedisServer> {
     const port = await freePort();
     const dir = await mkdtemp(join(tmpdir(), 'terminal-gateway-bench-redis-'));
     const network = ['--port', String(port), '--bind', '127.0.0.1'];
-    const persistence = ['--dir', dir, '--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec'];
     const binary = ensureProgram('redis-server', 'redis-server');
-    const child = adopt(spawn(binary, [...network, ...persistence], { stdio: 'ignore' }));
+    const child = adopt(
+      spawn(binary, [...network, '--dir', dir, '--save', '', ...PERSISTENCE[persistence]], {
+        stdio: 'ignore',
+      }),
+    );
     const server = new RedisServer(child, dir, `redis://127.0.0.1:${port}`);
     await server.ask((redis) => redis.ping());
     return server;
@@ -35,6 +51,22 @@ export class RedisServer {
   async usedMemory(): Promise<number> {
     const info = await this.ask((redis) => redis.info('memory'));
     return Number(/used_memory:(\d+)/.exec(info)?.[1]);
+  }
+
+  /** Keeps the time of each command from now on. */
+  async startTiming(): Promise<void> {
+    await this.ask(async (redis) => {
+      await redis.config('SET', 'slowlog-max-len', String(MOST_COMMANDS));
+      await redis.config('SET', 'slowlog-log-slower-than', String(FAST_US));
+      await redis.slowlog('RESET');
+    });
+  }
+
+  /** Of those since {@link startTiming}; 0 if all were faster than 0.05 ms. */
+  async longestCommandMs(): Promise<number> {
+    const commands = await this.ask((redis) => redis.slowlog('GET', MOST_COMMANDS));
+    const times = (commands as [id: number, at: number, us: number][]).map(([, , us]) => us);
+    return Math.max(0, ...times) / 1000;
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RedisServer } from './redis.js';
+import type { Persistence, RedisServer } from './redis.js';
 import type { Remote } from './remote.js';
 import type { ServerProcess } from './server-process.js';
 
@@ -27,6 +27,8 @@ export interface TargetSetup {
   keysFile: string;
   /** Scratch folder of this round. */
   dir: string;
+  /** How many processes carry the payments together. */
+  instances: number;
   /** Load probe.ts into every process, for a forced GC or a CPU profile. */
   probed: boolean;
   /** Environment variables of the gateway beside those every suite has. */
@@ -34,7 +36,7 @@ export interface TargetSetup {
 }
 
 export interface RunningTarget {
-  /** WebSocket URLs, one per instance; there are at least two. */
+  /** WebSocket URLs, one per instance. */
   urls: readonly string[];
   processes: readonly ServerProcess[];
   stop(): Promise<void>;
@@ -75,6 +77,10 @@ export interface Suite {
   readonly probed?: boolean;
   /** Environment variables of the gateway that this suite needs. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** How many instances a case needs; `--instances` if absent. */
+  instances?(name: string): number;
+  /** How Redis persists in a case; as in production if absent. */
+  persistence?(name: string): Persistence;
   /** What is measured one after the other in each round, such as sizes; most suites have one case. */
   cases(options: Options): string[];
   fleet(options: Options, name: string): FleetSize;
@@ -89,7 +95,8 @@ export interface Options {
   rate: number;
   /** Pairs of till and terminal, each with at most one payment under way. */
   pairs: number;
-  connections: number;
+  instances: number;
+  connections: readonly number[];
   terminals: readonly number[];
   /** Calls, frames or connects per second of the suite `flood`. */
   flood: number;

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { ClientPlan } from '../fleet.js';
+import { EVENT, JOINED, SocketIoClient } from './socket-io-client.js';
 
 const AT_ONCE = 50;
 const OPEN_LIMIT_MS = 20_000;
@@ -8,12 +9,9 @@ const OPEN_LIMIT_MS = 20_000;
 const ACTION_START = '{"action":"'.length;
 
 /** A socket to the system under load, before anything was said on it. */
-export function connect({ url, key }: ClientPlan): WebSocket {
-  return new WebSocket(url, {
-    headers: { 'x-api-key': key },
-    perMessageDeflate: false,
-    skipUTF8Validation: true,
-  });
+function connect({ url, key }: ClientPlan): WebSocket {
+  const options = { headers: { 'x-api-key': key }, perMessageDeflate: false, skipUTF8Validation: true };
+  return url.includes('EIO=4') ? new SocketIoClient(url, options) : new WebSocket(url, options);
 }
 
 /** Opens a client and waits for the pong of its first ping: from then on it is registered. */
@@ -29,7 +27,8 @@ export function open(plan: ClientPlan): Promise<WebSocket> {
     };
     socket.on('message', onMessage);
     socket.once('error', reject);
-    socket.once('open', () => socket.send('{"action":"ping"}'));
+    const usable = socket instanceof SocketIoClient ? JOINED : 'open';
+    socket.once(usable, () => socket.send('{"action":"ping"}'));
   });
 }
 
@@ -47,6 +46,8 @@ export function textOf(data: Buffer): string {
   return data.toString('latin1');
 }
 
+/** Of a frame of the API, or of a Socket.IO event that carries one; of anything else it is no action at all. */
 export function actionOf(text: string): string {
-  return text.slice(ACTION_START, text.indexOf('"', ACTION_START));
+  const start = text.startsWith(EVENT) ? EVENT.length : ACTION_START;
+  return text.slice(start, text.indexOf('"', start));
 }

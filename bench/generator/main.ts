@@ -6,6 +6,7 @@ import { open, openAll } from './clients.js';
 import { churn } from './churn.js';
 import { flood } from './flood.js';
 import { PaymentLoad, type PaymentRun } from './payment-load.js';
+import { read } from './frame-reading.js';
 import { requestLoop, type RequestRun } from './request-loop.js';
 import { WaitLoad, type OpenRun, type WaitPlan } from './wait-load.js';
 
@@ -26,6 +27,7 @@ serve({
     return result;
   },
   churn,
+  read,
   openCallers: async ({ callers }: { callers: CallerPlan[] }) => {
     calls = await CallLoad.open(callers);
   },

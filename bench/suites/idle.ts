@@ -14,7 +14,7 @@ const SETTLE_MS = 12_000;
 export const idleSuite: Suite = {
   name: 'idle',
   summary: 'RSS per idle connection on one instance, before and after a forced GC (--connections)',
-  targets: ['thin', 'gateway'],
+  targets: ['thin', 'socketio', 'gateway'],
   probed: true,
   columns: {
     'empty MiB': 0,
@@ -28,14 +28,14 @@ export const idleSuite: Suite = {
     'redis cores': 3,
   },
   ratios: ['KiB each after GC'],
-  cases: ({ connections }) => [`${connections} connections`],
-  fleet: ({ connections }) => ({
-    groups: Math.ceil(connections / CLIENTS_PER_GROUP),
+  cases: ({ connections }) => connections.map((count) => `${count} connections`),
+  fleet: (_options, name) => ({
+    groups: Math.ceil(Number.parseInt(name, 10) / CLIENTS_PER_GROUP),
     tills: CLIENTS_PER_GROUP / 2,
     terminals: CLIENTS_PER_GROUP / 2,
   }),
-  async measure(round) {
-    const clients = onInstance(round, 0).slice(0, round.options.connections);
+  async measure(round, name) {
+    const clients = onInstance(round, 0).slice(0, Number.parseInt(name, 10));
     const redisBefore = await round.redis.usedMemory();
     const empty = await afterGc(round);
     await round.generator.call('open', { clients });

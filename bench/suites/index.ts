@@ -1,18 +1,24 @@
 import type { Suite } from '../types.js';
 import { floodSuite } from './flood.js';
 import { idleSuite } from './idle.js';
-import { paymentsSuite, saturationSuite } from './payments.js';
+import { growthSuite, paymentsSuite, persistenceSuite, saturationSuite } from './payments.js';
 import { profileSuite } from './profile.js';
 import { connectSuite, listSuite, pingSuite } from './requests.js';
+import { stopsSuite } from './stops.js';
+import { validationSuite } from './validation.js';
 import { waitsSuite } from './waits.js';
 
 export const SUITES: readonly Suite[] = [
   paymentsSuite,
   saturationSuite,
+  growthSuite,
+  persistenceSuite,
   idleSuite,
   pingSuite,
   listSuite,
+  stopsSuite,
   connectSuite,
+  validationSuite,
   profileSuite,
   waitsSuite,
   floodSuite,

@@ -20,7 +20,7 @@ const LANES = 50;
 export const pingSuite: Suite = {
   name: 'ping',
   summary: `ping → pong, ${PINGING} connections to one instance (--seconds)`,
-  targets: ['thin', 'gateway'],
+  targets: ['echo', 'thin', 'socketio', 'gateway'],
   columns: { 'per second': 0, p50: 2, p99: 2, ...COSTS, ...PROBLEMS },
   ratios: ['per second', 'CPU ms'],
   cases: () => ['one instance'],
@@ -32,7 +32,7 @@ export const pingSuite: Suite = {
 export const listSuite: Suite = {
   name: 'list',
   summary: `getTerminals, ${LISTING} tills asking one after the other (--terminals 10,100,1000)`,
-  targets: ['thin', 'gateway'],
+  targets: ['thin', 'socketio', 'gateway'],
   columns: { 'per second': 0, p50: 2, p99: 2, ...COSTS, ...PROBLEMS },
   ratios: ['per second', 'CPU ms', 'p50'],
   cases: ({ terminals }) => terminals.map((count) => `${count} terminals`),
@@ -52,7 +52,7 @@ export const listSuite: Suite = {
 export const connectSuite: Suite = {
   name: 'connect',
   summary: `connect, be registered, close; ${LANES} lanes on one instance (--seconds)`,
-  targets: ['thin', 'gateway'],
+  targets: ['thin', 'socketio', 'gateway'],
   columns: { 'per second': 0, p50: 1, p99: 1, ...COSTS, errors: 0 },
   ratios: ['per second', 'CPU ms', 'p50'],
   cases: () => ['one instance'],

@@ -76,7 +76,7 @@ export const waitsSuite: Suite = {
   },
   ratios: ['KiB each', 'heap KiB each'],
   cases: () => Object.values(CASES),
-  fleet: ({ connections }, name) =>
+  fleet: ({ connections: [connections = 0] }, name) =>
     name === CASES.own
       ? { groups: OWN_KEYS, tills: 1, terminals: Math.ceil(connections / OWN_KEYS) }
       : { groups: SHARED_KEYS, tills: 1, terminals: 1 },
@@ -109,7 +109,7 @@ async function measureWaits(round: Round, subject: Subject): Promise<Measures> {
   const { generator, options } = round;
   const { server, waiting } = subject;
   await subject.prepare();
-  const run: OpenRun = { connections: options.connections, waiting };
+  const run: OpenRun = { connections: options.connections[0]!, waiting };
   const empty = await stateOf(server);
   const before = await cpuOver(round, server);
   await generator.call('wait', run);

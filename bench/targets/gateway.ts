@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { ServerProcess } from '../server-process.js';
 import type { Target } from '../types.js';
+import { instanceNames } from './instances.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -8,7 +9,7 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 export const gateway: Target = {
   name: 'gateway',
   label: 'Terminal Gateway',
-  async start({ redisUrl, keysFile, dir, probed, environment }) {
+  async start({ redisUrl, keysFile, dir, instances, probed, environment }) {
     const start = (name: string, env: Record<string, string>) =>
       ServerProcess.start({
         file: MAIN,
@@ -17,11 +18,11 @@ export const gateway: Target = {
         dir,
         probed,
       });
-    // One instance brings the keys. What that leaves in its memory is not to be taken for that of connections, which the
-    // suites about memory open on the other one.
-    const two = await start('two', { API_KEYS_FILE: keysFile });
-    const one = await start('one', {});
-    const processes = [one, two];
+    // The last instance brings the keys. What that leaves in its memory is not to be taken for that of connections, which the
+    // suites about memory open on the first one.
+    const names = instanceNames(instances);
+    const last = await start(names.pop()!, { API_KEYS_FILE: keysFile });
+    const processes = [...(await Promise.all(names.map((name) => start(name, {})))), last];
     return {
       urls: processes.map(({ wsUrl }) => wsUrl),
       processes,

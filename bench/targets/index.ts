@@ -1,5 +1,6 @@
 import type { Target } from '../types.js';
 import { gateway } from './gateway.js';
-import { thinRelay } from './thin-relay.js';
+import { nothing } from './nothing.js';
+import { durableRelay, echo, socketIo, thinRelay } from './rivals.js';
 
-export const TARGETS: readonly Target[] = [thinRelay, gateway];
+export const TARGETS: readonly Target[] = [thinRelay, durableRelay, socketIo, echo, gateway, nothing];

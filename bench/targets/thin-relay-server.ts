@@ -2,18 +2,27 @@
  * The yardstick: speaks as much of the API as the load needs and promises nothing. No validation, no mailbox, no claim, no
  * receipt, no epoch, no lease, no deadline; a lost hint is a lost payment. One script call per direction.
  */
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { ClientKey } from '../types.js';
+import {
+  clientOf,
+  healthyServer,
+  INSTANCE_ID,
+  listed,
+  listen,
+  RECORD_PAYMENT,
+  REDIS_URL,
+  register,
+  sendList,
+  sendPong,
+  socketServer,
+  unregister,
+  type Frame,
+} from './rival-server.js';
 
 /** Finds the terminal's instance, records the payment and passes it on. */
-const PAY = `
-  local instance = redis.call('HGET', KEYS[1], 'instance')
-  if not instance then return 0 end
-  redis.call('HSET', KEYS[2], 'till', ARGV[1], 'instance', ARGV[2], 'request', ARGV[3], 'status', 'PENDING')
-  redis.call('EXPIRE', KEYS[2], 172800)
+const PAY = `${RECORD_PAYMENT}
   redis.call('PUBLISH', 'to:' .. instance, ARGV[4] .. '\\n' .. ARGV[3])
   return 1`;
 
@@ -30,16 +39,6 @@ type Scripts = Redis & {
   answer(...args: [recordKey: string, ...values: string[]]): Promise<number>;
 };
 
-interface Frame {
-  action: string;
-  terminalId: string;
-  paymentRequest: { transactionId: string };
-  paymentResponse: { transactionId: string; status: string };
-}
-
-const { REDIS_URL = '', API_KEYS_FILE = '', INSTANCE_ID = '', PORT } = process.env;
-const { keys } = JSON.parse(readFileSync(API_KEYS_FILE, 'utf8')) as { keys: ClientKey[] };
-const clientOf = new Map(keys.map((record) => [record.key, record]));
 const sockets = new Map<string, WebSocket>();
 const redis = new Redis(REDIS_URL) as Scripts;
 const subscriber = new Redis(REDIS_URL);
@@ -52,41 +51,25 @@ subscriber.on('message', (_channel, text) => {
 });
 await subscriber.subscribe(`to:${INSTANCE_ID}`);
 
-const http = createServer((_request, response) => response.end('ok'));
-const server = new WebSocketServer({ server: http, perMessageDeflate: false, skipUTF8Validation: true });
-server.on('connection', (socket, request) => {
+const http = healthyServer();
+socketServer(http).on('connection', (socket, request) => {
   const client = clientOf.get(String(request.headers['x-api-key']));
   if (!client) return socket.close(4003);
   sockets.set(client.id, socket);
-  const registered = register(client);
+  const registered = register(redis, client);
   socket.on('message', (data: Buffer) => void registered.then(() => handle(socket, client, data.toString())));
   socket.on('close', () => {
     if (sockets.get(client.id) !== socket) return;
     sockets.delete(client.id);
-    void redis.hdel(`terminals:${client.groupId}`, client.id);
+    void unregister(redis, client);
   });
 });
-http.listen(Number(PORT), '127.0.0.1');
-process.once('SIGTERM', () => process.exit(0));
-
-async function register({ id, groupId, deviceType, deviceId }: ClientKey): Promise<void> {
-  if (deviceType === 'desktop') return;
-  const connectedAt = new Date().toISOString();
-  const entry = JSON.stringify({
-    terminalId: deviceId,
-    deviceId,
-    connectedAt,
-    status: 'online',
-    metadata: {},
-  });
-  await redis.hset(`terminal:${groupId}:${deviceId}`, 'instance', INSTANCE_ID, 'client', id);
-  await redis.hset(`terminals:${groupId}`, id, entry);
-}
+listen(http);
 
 async function handle(socket: WebSocket, { id, groupId }: ClientKey, text: string): Promise<void> {
   const frame = JSON.parse(text) as Frame;
   if (frame.action === 'ping') {
-    socket.send(`{"action":"pong","timestamp":"${new Date().toISOString()}"}`);
+    sendPong(socket);
   } else if (frame.action === 'payment') {
     const { terminalId, paymentRequest } = frame;
     const record = `tx:${groupId}:${paymentRequest.transactionId}`;
@@ -97,10 +80,6 @@ async function handle(socket: WebSocket, { id, groupId }: ClientKey, text: strin
     const complete = text.replace('"paymentResponse"', '"paymentComplete"');
     await redis.answer(`tx:${groupId}:${transactionId}`, status, complete);
   } else if (frame.action === 'getTerminals') {
-    const entries = await redis.hvals(`terminals:${groupId}`);
-    socket.send(
-      `{"action":"terminalsResponse","terminals":[${entries.join(',')}],"count":${entries.length},` +
-        `"timestamp":"${new Date().toISOString()}"}`,
-    );
+    sendList(socket, await listed(redis, groupId));
   }
 }
