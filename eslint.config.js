@@ -16,7 +16,7 @@ const PAGE_RULE = [
 ];
 
 export default defineConfig(
-  { ignores: ['**/dist/', 'dist-bench/', 'dist-chaos/', 'data/', 'coverage/'] },
+  { ignores: ['**/dist/', 'dist-bench/', 'dist-chaos/', 'dist-rolling/', 'data/', 'coverage/'] },
   {
     files: ['**/*.{js,mjs,ts,tsx}'],
     extends: [js.configs.recommended],

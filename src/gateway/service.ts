@@ -13,10 +13,10 @@ import { KeyWatch } from './key-watch.js';
 import { StatusFeed } from './status-feed.js';
 
 const LOOK_AGAIN_MS = 20;
-const MOST_WAVES = 20;
-const SMALLEST_WAVE = 25;
-/** Part of the remaining time over which the waves are spread. */
-const WAVE_SHARE = 0.5;
+/** Between two sockets that are sent away, unless time is too short for so calm a pace. */
+const CALM_MS = 20;
+/** Part of the remaining time within which the last one is told; the rest is for closing, and for who arrives late. */
+const PARTING_SHARE = 0.6;
 
 /** The orderly beginning and end of the WebSocket side. */
 @Injectable()
@@ -47,7 +47,7 @@ export class Service {
   }
 
   /**
-   * Refuses new clients, finishes the frames in hand, tells every client to go elsewhere, waits for them, hands their
+   * Refuses new clients, tells every client to go elsewhere when the frame in hand is answered, waits for them, hands their
    * presence over, and gives the lease up last. Takes DRAIN_TIMEOUT_MS at the most; what is not done by then is what a crash
    * leaves, and others see to it.
    */
@@ -55,11 +55,8 @@ export class Service {
     const deadline = Date.now() + this.config.drainTimeoutMs;
     this.drainState.begin();
     this.logger.info({ connections: this.sessions.size }, 'draining');
-    await this.until(deadline - this.config.drainTimeoutMs / 2, () =>
-      [...this.sessions.all()].every((s) => s.isIdle),
-    );
     await this.sendAway(deadline);
-    await this.until(deadline, () => this.sessions.size === 0);
+    await this.until(deadline, () => this.sendAwayLatecomers());
     await Promise.race([this.attendance.settled(), this.until(deadline, () => false)]);
     this.rollCall.stop();
     this.heartbeat.stop();
@@ -80,23 +77,38 @@ export class Service {
   }
 
   /**
-   * Ends the sockets in waves, so that the other instances are not stormed; those with mail on its way go last, because a
-   * receipt that still comes spares a second delivery.
+   * Ends the sockets one after the other, so that the other instances are not stormed. Last come those with mail on its way, because
+   * a receipt that still comes spares a second delivery, and those with a frame in hand.
    */
   private async sendAway(deadline: number): Promise<void> {
     const sessions = [...this.sessions.all()].sort((a, b) => a.mailInFlight.size - b.mailInFlight.size);
-    const waves = Math.min(MOST_WAVES, Math.ceil(sessions.length / SMALLEST_WAVE));
-    const pause = ((deadline - Date.now()) * WAVE_SHARE) / Math.max(1, waves);
-    for (let wave = 0; wave < waves; wave++) {
-      const size = Math.ceil(sessions.length / waves);
-      sessions
-        .slice(wave * size, (wave + 1) * size)
-        .forEach((session) => session.forceDisconnect('SERVER_SHUTDOWN'));
-      if (wave < waves - 1) {
-        const jittered = pause * (0.5 + Math.random() * 0.5);
-        await new Promise((resolve) => setTimeout(resolve, jittered));
+    const count = sessions.length;
+    const begin = Date.now();
+    const time = Math.max(1, Math.min((deadline - begin) * PARTING_SHARE, count * CALM_MS));
+    let turn = 0;
+    for (let told = 0; told < count;) {
+      const due = Math.min(1, (Date.now() - begin + LOOK_AGAIN_MS) / time) * count;
+      while (told < due) {
+        const session = sessions[turn++]!;
+        if (turn <= count && !session.isIdle) {
+          sessions.push(session);
+        } else {
+          session.forceDisconnect('SERVER_SHUTDOWN');
+          told++;
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
+
+  /** Who was let in before the drain may have opened the socket after it. @returns whether nobody is left */
+  private sendAwayLatecomers(): boolean {
+    for (const session of this.sessions.all()) {
+      if (session.isOpen) {
+        session.forceDisconnect('SERVER_SHUTDOWN');
       }
     }
+    return this.sessions.size === 0;
   }
 
   private async until(deadline: number, condition: () => boolean): Promise<void> {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../src/config/settings.js';
-import { mountsOf, readComposeFile, serviceOf } from '../support/compose.js';
+import { isPath, mountsOf, readComposeFile, serviceOf } from '../support/compose.js';
 import { PROJECT_FOLDER } from '../support/programs.js';
 
 const GATEWAYS = ['gateway-1', 'gateway-2', 'gateway-3'];
@@ -39,7 +39,7 @@ describe('docker-compose.yml', () => {
       mountsOf(one).map(({ source }) => source),
     );
     const missing = sources.filter((source) =>
-      source.startsWith('.') ? !existsSync(join(PROJECT_FOLDER, source)) : !(source in compose.volumes),
+      isPath(source) ? !existsSync(join(PROJECT_FOLDER, source)) : !(source in compose.volumes),
     );
     expect(missing).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { PROJECT_FOLDER, Program } from './programs.js';
 
@@ -25,11 +25,14 @@ export interface ComposeFile {
   volumes: Record<string, unknown>;
 }
 
-/** docker-compose.yml as an operator without any variables set gets it. */
-export async function readComposeFile(): Promise<ComposeFile> {
+/** docker-compose.yml as an operator gets it who has set these variables and no others. */
+export async function readComposeFile(variables: Record<string, string> = {}): Promise<ComposeFile> {
   const text = await readFile(join(PROJECT_FOLDER, 'docker-compose.yml'), 'utf8');
-  const withDefaults = text.replace(/\$\{\w+:-([^}]*)\}/g, '$1');
-  return parse(withDefaults, { merge: true }) as ComposeFile;
+  const interpolated = text.replace(
+    /\$\{(\w+):-([^}]*)\}/g,
+    (_, name: string, fallback: string) => variables[name] ?? fallback,
+  );
+  return parse(interpolated, { merge: true }) as ComposeFile;
 }
 
 export function serviceOf({ services }: ComposeFile, name: string): ComposeService {
@@ -38,13 +41,15 @@ export function serviceOf({ services }: ComposeFile, name: string): ComposeServi
   return found;
 }
 
-/** Source and target of each mount; a source that is a path starts with a dot. */
+/** Source and target of each mount; a source is a path or the name of a volume. */
 export function mountsOf({ volumes = [] }: ComposeService): { source: string; target: string }[] {
   return volumes.map((volume) => {
     const [source = '', target = ''] = volume.split(':');
     return { source, target };
   });
 }
+
+export const isPath = (source: string) => /^[./]/.test(source);
 
 /** What differs between a container and a process on this machine. */
 export interface Adaptation {
@@ -86,7 +91,7 @@ export function healthcheckOf(
 
 function translate(text: string, service: ComposeService, { folder, addresses }: Adaptation): string {
   for (const { source, target } of mountsOf(service)) {
-    const here = source.startsWith('.') ? join(PROJECT_FOLDER, source) : join(folder, source);
+    const here = isPath(source) ? resolve(PROJECT_FOLDER, source) : join(folder, source);
     if (text === target || text.startsWith(`${target}/`)) return here + text.slice(target.length);
   }
   return replaceAll(text, addresses);
