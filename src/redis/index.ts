@@ -1,3 +1,4 @@
+export { CommandSample } from './command-sample.js';
 export { type EmbeddedRedis, embeddedSocketPath, startEmbeddedRedis } from './embedded.js';
 export { byPartition, PARTITIONS, partitionOf, partitionTag } from './partitions.js';
 export { defineScript, type Script, texts } from './script.js';
