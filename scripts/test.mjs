@@ -6,7 +6,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PHASES } from './lanes.mjs';
-import { ensureProgram } from './programs.mjs';
+import { ensureProgram, ensurePromtool } from './programs.mjs';
 import { acquireRedis } from './test-redis.mjs';
 
 /** @typedef {{ passed: number; failed: number; skipped: number }} Tally */
@@ -48,6 +48,7 @@ async function runAllTests() {
   console.log('\n▶ tests');
   ensureProgram('haproxy', 'haproxy');
   ensureProgram('redis-server', 'redis-server');
+  ensurePromtool();
   const redis = await acquireRedis();
   const env = { TEST_REDIS_URL: redis.url };
   const tally = { passed: 0, failed: 0, skipped: 0 };
