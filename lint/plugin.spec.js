@@ -39,7 +39,7 @@ tester.run('arrows', plugin.rules.arrows, {
     forbidden(
       'presence/leases.ts',
       "export { Session } from '../connections/index.js';",
-      'Arrows point down only: "presence" may not import "connections". It may import redis, protocol, config, logging.',
+      'Arrows point down only: "presence" may not import "connections". It may import metrics, redis, protocol, config, logging.',
     ),
     forbidden(
       'payments/payments.ts',

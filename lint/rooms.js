@@ -10,9 +10,9 @@ export const ARROWS = {
   redis: ['config', 'logging'],
   connections: ['protocol', 'config', 'logging'],
   keys: ['redis', 'protocol', 'config', 'logging'],
-  presence: ['redis', 'protocol', 'config', 'logging'],
+  presence: ['metrics', 'redis', 'protocol', 'config', 'logging'],
   terminals: ['keys', 'presence', 'connections', 'redis', 'protocol', 'config', 'logging'],
-  relay: ['presence', 'connections', 'redis', 'protocol', 'config', 'logging'],
+  relay: ['presence', 'connections', 'metrics', 'redis', 'protocol', 'config', 'logging'],
   payments: [
     'relay',
     'terminals',
@@ -25,7 +25,7 @@ export const ARROWS = {
     'logging',
   ],
   audit: ['redis', 'config', 'logging'],
-  webhooks: ['payments', 'keys', 'presence', 'redis', 'protocol', 'config', 'logging'],
+  webhooks: ['payments', 'keys', 'presence', 'metrics', 'redis', 'protocol', 'config', 'logging'],
   edge: ['audit', 'redis', 'protocol', 'config', 'logging'],
   instances: ['edge', 'relay', 'presence', 'connections', 'metrics', 'redis', 'config', 'logging'],
   gateway: [
@@ -37,6 +37,7 @@ export const ARROWS = {
     'presence',
     'connections',
     'keys',
+    'metrics',
     'protocol',
     'config',
     'logging',
@@ -56,7 +57,18 @@ export const ARROWS = {
     'logging',
   ],
   documents: ['edge', 'protocol', 'config'],
-  health: ['edge', 'redis', 'relay', 'presence', 'connections', 'config', 'logging'],
+  health: [
+    'edge',
+    'webhooks',
+    'relay',
+    'presence',
+    'connections',
+    'metrics',
+    'redis',
+    'protocol',
+    'config',
+    'logging',
+  ],
   commands: ['audit', 'keys', 'webhooks', 'presence', 'redis', 'config', 'logging'],
 };
 

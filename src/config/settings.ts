@@ -247,6 +247,19 @@ export const SETTINGS = {
     /^[A-Za-z0-9+/]{43}=$/,
     '32 bytes in Base64',
   ),
+  metricsPort: integer(
+    'METRICS_PORT',
+    0,
+    0,
+    'Port of GET /metrics, for the inside only; 0 = no port of its own.',
+    65_535,
+  ),
+  metricsToken: matching(
+    'METRICS_TOKEN',
+    /^[!-~]{16,256}$/,
+    '16 to 256 printable characters without spaces',
+    'Bearer token that GET /metrics asks for; without METRICS_PORT it is served on PORT, with the token only.',
+  ),
   logLevel: choice(
     'LOG_LEVEL',
     'info',

@@ -48,7 +48,7 @@ export class Session {
 
   private readonly inbound: InboundQueue;
   private readonly receipts: Receipts;
-  private ending = false;
+  private ending: CloseReason | undefined = undefined;
   /** When the ping that only asks for a sign of life was sent and is not answered yet; 0 if there is none. */
   private pingedAt = 0;
 
@@ -74,7 +74,17 @@ export class Session {
 
   /** False from the moment a close was begun, by either side. */
   get isOpen(): boolean {
-    return !this.ending && this.socket.readyState === this.socket.OPEN;
+    return this.ending === undefined && this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Why this side has ended it; undefined as long as it has not. */
+  get endedBy(): CloseReason | undefined {
+    return this.ending;
+  }
+
+  /** What was written and the peer has not taken yet. */
+  get unsentBytes(): number {
+    return this.socket.bufferedAmount;
   }
 
   /** True if the peer keeps up well enough to be given mail. */
@@ -133,12 +143,12 @@ export class Session {
     }
   }
 
-  close({ code, reason }: CloseReason): void {
+  close(why: CloseReason): void {
     if (this.ending) {
       return;
     }
-    this.ending = true;
-    this.socket.close(code, reason);
+    this.ending = why;
+    this.socket.close(why.code, why.reason);
     setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS).unref();
   }
 
@@ -149,9 +159,9 @@ export class Session {
   }
 
   /** Ends a peer that no longer answers. It may read why one day; a close handshake would wait for it in vain. */
-  abandon({ code, reason }: CloseReason): void {
-    this.ending = true;
-    this.socket.close(code, reason);
+  abandon(why: CloseReason): void {
+    this.ending ??= why;
+    this.socket.close(why.code, why.reason);
     this.socket.terminate();
   }
 

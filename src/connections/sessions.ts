@@ -10,6 +10,8 @@ export class Sessions {
   private readonly byKey = new Map<string, Session[]>();
   private readonly desktops = new Map<string, Set<Session>>();
   private readonly counts: Record<DeviceType, number> = { desktop: 0, terminal: 0 };
+  /** How many sessions each group has. */
+  private readonly groups = new Map<string, number>();
 
   add(session: Session): void {
     const { keyId, groupId, deviceType } = session.principal;
@@ -24,6 +26,7 @@ export class Sessions {
       this.desktops.set(groupId, group.add(session));
     }
     this.counts[deviceType]++;
+    this.groups.set(groupId, (this.groups.get(groupId) ?? 0) + 1);
   }
 
   remove(session: Session): void {
@@ -42,6 +45,12 @@ export class Sessions {
       this.desktops.delete(groupId);
     }
     this.counts[deviceType]--;
+    const left = this.groups.get(groupId)! - 1;
+    if (left > 0) {
+      this.groups.set(groupId, left);
+    } else {
+      this.groups.delete(groupId);
+    }
   }
 
   get size(): number {
@@ -51,6 +60,11 @@ export class Sessions {
   /** How many sockets of one kind of device there are. */
   sizeOf(deviceType: DeviceType): number {
     return this.counts[deviceType];
+  }
+
+  /** How many groups have a socket here. */
+  get groupCount(): number {
+    return this.groups.size;
   }
 
   ofKey(keyId: string): readonly Session[] {

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Sessions, type Session } from '../connections/index.js';
 import type { Logger } from '../logging/index.js';
+import { Metrics } from '../metrics/index.js';
 import { Interruptions } from '../payments/index.js';
 import { Presence, Pulse, type Endpoint, type Registered } from '../presence/index.js';
 import { Close } from '../protocol/index.js';
 import { partitionOf, StoreUnavailable } from '../redis/index.js';
 import { HintLine, Relay } from '../relay/index.js';
+import { disconnectReason } from './connection-reasons.js';
 import { StatusFeed } from './status-feed.js';
 
 const DROP_RETRY_MS = 500;
@@ -25,6 +27,7 @@ export class Attendance {
     private readonly relay: Relay,
     private readonly statusFeed: StatusFeed,
     private readonly interruptions: Interruptions,
+    private readonly metrics: Metrics,
     @Inject('LOGGER') private readonly logger: Logger,
     hints: HintLine,
   ) {
@@ -60,12 +63,14 @@ export class Attendance {
     await this.deliver(session);
   }
 
-  /** A socket was closed. */
-  depart(session: Session): void {
+  /** A socket was closed. @param code of the close event */
+  depart(session: Session, code: number): void {
     this.sessions.remove(session);
     const { keyId, groupId, deviceType } = session.principal;
     const { connectionId } = session;
-    this.logger.info({ keyId, groupId, deviceType, connectionId }, 'disconnected');
+    const reason = disconnectReason(session.endedBy, code);
+    this.metrics.disconnects.of({ device_type: deviceType, reason }).add();
+    this.logger.info({ keyId, groupId, deviceType, connectionId, reason }, 'disconnected');
     if (session.epoch > 0) {
       this.dropLater(session);
     }
@@ -123,6 +128,7 @@ export class Attendance {
     this.pulse.attend(partitionOf(groupId));
     this.onDisplaced(keyId, session.epoch);
     this.statusFeed.join(session);
+    this.metrics.connects.of({ device_type: deviceType }).add();
     this.logger.info({ keyId, groupId, deviceType, connectionId }, 'connected');
     session.open();
   }

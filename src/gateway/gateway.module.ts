@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/index.js';
 import { EdgeModule } from '../edge/index.js';
 import { KeysModule } from '../keys/index.js';
+import { MetricsModule } from '../metrics/index.js';
 import { PaymentsModule } from '../payments/index.js';
 import { PresenceModule } from '../presence/index.js';
 import { RelayModule } from '../relay/index.js';
@@ -21,6 +22,7 @@ import { UpgradeDoor } from './upgrade-door.js';
     ConnectionsModule,
     EdgeModule,
     KeysModule,
+    MetricsModule,
     PaymentsModule,
     PresenceModule,
     RelayModule,

@@ -71,8 +71,9 @@ export class TerminalGateway
     void this.attendance.arrive(session);
   }
 
-  handleDisconnect({ session }: GatewaySocket): void {
-    this.attendance.depart(session);
+  /** @param code of the close event, which the framework passes on as it comes */
+  handleDisconnect({ session }: GatewaySocket, code?: unknown): void {
+    this.attendance.depart(session, Number(code));
   }
 
   @SubscribeMessage(ClientAction.ping)

@@ -9,6 +9,7 @@ import type { Config } from '../config/index.js';
 import { FrameLimit, Session } from '../connections/index.js';
 import { toGatewayError } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
+import { Metrics, type ConnectRefusal, type Count } from '../metrics/index.js';
 import { newConnectionId } from '../presence/index.js';
 import {
   Close,
@@ -21,6 +22,7 @@ import {
   type ClientFrame,
   type ErrorBody,
 } from '../protocol/index.js';
+import { refusalOf } from './connection-reasons.js';
 import { errorReply } from './error-reply.js';
 import type { GatewaySocket } from './gateway-socket.js';
 import { TOO_MANY, UpgradeDoor, type Admission } from './upgrade-door.js';
@@ -39,12 +41,14 @@ export class GatewayWsAdapter extends WsAdapter {
   private readonly door: UpgradeDoor;
   private readonly config: Config;
   private readonly log: Logger;
+  private readonly refusals: Record<ConnectRefusal, Count>;
 
   constructor(app: INestApplicationContext) {
     super(app);
     this.door = app.get(UpgradeDoor);
     this.config = app.get<Config>('CONFIG');
     this.log = app.get<Logger>('LOGGER');
+    this.refusals = app.get(Metrics).connectsRefused.by('reason');
   }
 
   override create(port: number, options: Record<string, unknown> = {}): WebSocketServer {
@@ -73,6 +77,7 @@ export class GatewayWsAdapter extends WsAdapter {
     socket.on('error', ignore);
     const retryAfterMs = this.door.refusedFor(request);
     if (retryAfterMs > 0) {
+      this.refusals.rate_limited.add();
       const body = errorBody('RATE_LIMITED', { message: TOO_MANY, retryAfterMs });
       refuse(socket, ERRORS.RATE_LIMITED.status, body, retryAfterSeconds(retryAfterMs));
       return;
@@ -87,6 +92,7 @@ export class GatewayWsAdapter extends WsAdapter {
       });
     } catch (error) {
       const known = toGatewayError(error, this.log, { stage: 'upgrade' });
+      this.refusals[refusalOf(known.kind)].add();
       refuse(socket, known.status, known.toBody(), known.retryAfterSeconds);
     }
   }

@@ -86,9 +86,10 @@ export class Reporter implements OnApplicationBootstrap, OnApplicationShutdown {
   /** What could not be stored is missing: a gap in a chart is the truth about a store that was away. */
   private async writeSample(): Promise<void> {
     this.loopDelayMs = this.delay.take();
+    this.metrics.eventLoopLag.of({}).set(this.loopDelayMs / 1000);
     const now = this.now();
     const before = this.told;
-    const figures = await this.metrics.paymentFigures();
+    const figures = this.metrics.paymentFigures();
     this.told = figures;
     const sample: StoredSample = {
       incarnation: this.config.incarnation,

@@ -12,6 +12,22 @@ export const LATENCY_BOUNDS_S: readonly number[] = Array.from({ length: BUCKETS 
 );
 
 /**
+ * Of one step of a payment's way, seconds: a good one takes a few milliseconds, and ten seconds are as bad as an hour. Few, because
+ * each is a series of every hop.
+ */
+export const HOP_BOUNDS_S: readonly number[] = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+/** Of a command to the store, seconds; it is given up after two. */
+export const COMMAND_BOUNDS_S: readonly number[] = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
+];
+
+/** Of a call to a receiver of webhooks, seconds; it is given up after ten. */
+export const CALL_BOUNDS_S: readonly number[] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/**
  * The value below which a part of all observations lies, estimated inside its bucket.
  * @param counts of each bucket, not cumulative, the last one without a bound
  * @param part 0 to 1

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
-import { Metrics, type PaymentOutcome } from '../metrics/index.js';
+import { Metrics, type AnswerOutcome, type PaymentOutcome } from '../metrics/index.js';
 import {
   GatewayError,
   GatewayFailure,
@@ -83,14 +83,19 @@ export class Outcomes {
     const recipients = this.recipients.get(member) ?? '';
     const ending = { groupId, transactionId, terminalKey: keyId, terminalId, recipients };
     const final = { ...answer, status };
+    const startedAt = performance.now();
     const { kind, detail } = await this.settle('terminal', ending, final);
+    this.metrics.answerStored(performance.now() - startedAt);
     this.recipients.delete(member);
     if (kind === 'late') {
+      this.metrics.lateAnswers.of({ outcome: COUNTED_AS[status] }).add();
       await this.lateResults.store(ending, final);
     } else if (kind === 'unknown') {
+      this.metrics.unmatchedAnswers.of({}).add();
       await this.lateResults.keepUnmatched(ending, final);
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
     } else if (kind === 'full' || (kind === 'repeated' && detail !== OUTCOME[status])) {
+      this.metrics.contradictingAnswers.of({}).add();
       const told = { groupId, transactionId, stored: detail, answered: status };
       if (kind === 'full') {
         this.logger.error(told, 'no room for a further contradicting answer; not acknowledged');
@@ -140,6 +145,10 @@ export class Outcomes {
     );
     if (verdict.kind === 'settled') {
       this.metrics.paymentEnded(outcomeOf(answer), verdict.latencyMs);
+      if (answer.failure) {
+        const labels = { error_code: answer.failure, retry_safe: retrySafe ? 'true' : 'false' } as const;
+        this.metrics.paymentFailures.of(labels).add();
+      }
     }
     if (verdict.hasEvent) {
       this.outbox.hurry(groupId, transactionId, 'result');
@@ -217,7 +226,7 @@ export class Outcomes {
   }
 }
 
-const COUNTED_AS: Record<FinalResponseStatus, PaymentOutcome> = {
+const COUNTED_AS: Record<FinalResponseStatus, AnswerOutcome> = {
   SUCCESS: 'approved',
   FAILED: 'declined',
   CANCELLED: 'cancelled',

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
+import { Metrics } from '../metrics/index.js';
 import { GatewayError, paymentFrame, type Principal } from '../protocol/index.js';
 import { memberOf } from '../presence/index.js';
 import { StoreUnavailable } from '../redis/index.js';
@@ -57,6 +58,7 @@ export class Payments {
   constructor(
     private readonly ledger: Ledger,
     private readonly resolver: TerminalResolver,
+    private readonly metrics: Metrics,
     @Inject('CONFIG') private readonly config: Config,
   ) {}
 
@@ -67,6 +69,7 @@ export class Payments {
    * @throws NotRegistered if the caller does not own its endpoint
    */
   async pay(caller: Caller, order: PaymentOrder, options: PayOptions = {}): Promise<Acceptance> {
+    const startedAt = performance.now();
     const { groupId } = caller.principal;
     const isNew = this.isCertainlyNew(caller, order);
     let resolution = await this.resolve(groupId, order, isNew);
@@ -76,6 +79,7 @@ export class Payments {
       resolution = await this.resolve(groupId, order, isNew);
       answer = await this.accept(caller, order, resolution, options);
     }
+    this.metrics.paymentRequested(answer.outcome, performance.now() - startedAt);
     switch (answer.outcome) {
       case 'accepted':
       case 'joined':
@@ -115,7 +119,7 @@ export class Payments {
     try {
       return await this.resolver.resolve(groupId, terminalId);
     } catch (error) {
-      throw storeRefusal(error, transactionId, isNew);
+      throw this.storeRefusal(error, transactionId, isNew);
     }
   }
 
@@ -159,19 +163,21 @@ export class Payments {
       if (isNew && notExecuted) {
         this.known.delete(id);
       }
-      throw storeRefusal(error, transactionId, isNew && notExecuted);
+      throw this.storeRefusal(error, transactionId, isNew && notExecuted);
     }
+  }
+
+  private storeRefusal(error: unknown, transactionId: string, retrySafe: boolean): unknown {
+    if (!(error instanceof StoreUnavailable)) {
+      return error;
+    }
+    this.metrics.paymentRequested('unavailable');
+    return new GatewayError('STORE_UNAVAILABLE', { transactionId, retrySafe }, { cause: error });
   }
 }
 
 function recordFields({ requestText, echo }: PaymentOrder): string[] {
   return ['request', requestText, ...[...echo].flatMap(([name, text]) => [`request.${name}`, text])];
-}
-
-function storeRefusal(error: unknown, transactionId: string, retrySafe: boolean): unknown {
-  return error instanceof StoreUnavailable
-    ? new GatewayError('STORE_UNAVAILABLE', { transactionId, retrySafe }, { cause: error })
-    : error;
 }
 
 function refusal(outcome: Refusal, resolution: Resolution, transactionId: string): Error {

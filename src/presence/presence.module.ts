@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MetricsModule } from '../metrics/index.js';
 import { Backlogs } from './backlog.js';
 import { FloorIndex } from './floor-index.js';
 import { Presence } from './presence.js';
@@ -6,6 +7,7 @@ import { Pulse } from './pulse.js';
 import { Reaper } from './reaper.js';
 
 @Module({
+  imports: [MetricsModule],
   providers: [Backlogs, FloorIndex, Presence, Pulse, Reaper],
   exports: [Backlogs, FloorIndex, Presence, Pulse],
 })

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
+import { Metrics, type Count } from '../metrics/index.js';
 import { PARTITIONS, Store, StoreUnavailable } from '../redis/index.js';
 import { fromMember } from './keys.js';
 import { Presence } from './presence.js';
@@ -57,16 +58,21 @@ export class Pulse {
   private readonly waitsUntil = new Array<number>(PARTITIONS).fill(0);
   private readonly clock = new StoreClock();
   private troubled = false;
+  private readonly missed: Count;
+  private readonly lapsed: Count;
 
   constructor(
     private readonly store: Store,
     private readonly presence: Presence,
     private readonly reaper: Reaper,
+    metrics: Metrics,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
   ) {
     this.intervalMs = Math.min(LONGEST_INTERVAL_MS, Math.floor(config.instanceLeaseMs / 3));
     this.unusedIntervalMs = Math.min(UNUSED_INTERVAL_MS, this.intervalMs * 4) - this.intervalMs;
+    this.missed = metrics.leaseRenewalsMissed.of({});
+    this.lapsed = metrics.leasesLapsed.of({});
     this.watch({ name: 'grace', onDue: (groupId, keyId) => presence.endGrace(groupId, keyId) });
   }
 
@@ -87,7 +93,10 @@ export class Pulse {
   /** @param onLapsed called when others may have taken this instance for dead in a partition */
   async start(onLapsed: (partition: number) => void): Promise<void> {
     await Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => this.beat(partition)));
-    this.onLapsed = onLapsed;
+    this.onLapsed = (partition) => {
+      this.lapsed.add();
+      onLapsed(partition);
+    };
     this.timer = setInterval(() => this.tick(), this.intervalMs / SLICES);
   }
 
@@ -135,13 +144,17 @@ export class Pulse {
   /** One beat at a time per partition: a slow store must not pile them up. */
   private async guardedBeat(partition: number): Promise<void> {
     if (this.inFlight.has(partition)) {
+      this.missed.add();
       return;
     }
     this.inFlight.add(partition);
+    const reachedBefore = this.reachedAt[partition];
     try {
       await this.beat(partition);
       this.noteTrouble(undefined);
     } catch (error) {
+      // What fails after the renewal has its own traces.
+      this.missed.add(this.reachedAt[partition] === reachedBefore ? 1 : 0);
       this.noteTrouble(error);
     } finally {
       this.inFlight.delete(partition);

@@ -5,6 +5,7 @@ import { Presence, Pulse } from '../presence/index.js';
 import { Store, StoreUnavailable } from '../redis/index.js';
 import { HintLine } from './hint-line.js';
 import { kindOf, parseMail, type Mail, type MailKind } from './mail.js';
+import { MailMeter } from './mail-meter.js';
 import { ReceiptDesk } from './receipt-desk.js';
 
 /** What a capability does with its kind of mail before it is written to a socket. */
@@ -36,6 +37,7 @@ export class Relay {
     private readonly presence: Presence,
     private readonly sessions: Sessions,
     private readonly receipts: ReceiptDesk,
+    private readonly meter: MailMeter,
     @Inject('LOGGER') private readonly logger: Logger,
     hints: HintLine,
     pulse: Pulse,
@@ -133,8 +135,12 @@ export class Relay {
     const wasAway = Number(mail.stamp) / 1000 < session.registeredAt;
     const text = wasAway && handler?.recovered ? handler.recovered(frame) : frame;
     const writtenAt = Date.now();
-    const written = session.sendWithReceipt(text, () => this.onReceipt(session, mail, writtenAt));
+    const written = session.sendWithReceipt(text, () => {
+      this.meter.received(mail, writtenAt);
+      this.onReceipt(session, mail, writtenAt);
+    });
     if (written) {
+      this.meter.written(mail, writtenAt, wasAway);
       handler?.written?.(session, mail);
     } else {
       handler?.unwritten?.(session, mail);

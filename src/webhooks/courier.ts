@@ -6,7 +6,9 @@ import {
 } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
+import { Metrics, type WebhookOutcome } from '../metrics/index.js';
 import { Pulse } from '../presence/index.js';
+import type { DeliveryStatus } from '../protocol/index.js';
 import { afterAttempt, dueAtOf, ended, isDelivered, isGone, type DeliveryRecord } from './delivery.js';
 import { DeliveryLog } from './delivery-log.js';
 import { DeliveryQueue, type Errand } from './delivery-queue.js';
@@ -21,6 +23,14 @@ const EARLY_MS = 500;
 const FINISH_MS = 3_000;
 const GIVE_BACK_MS = 2_000;
 
+/** What a call has made of a delivery. */
+const COUNTED_AS: Record<DeliveryStatus, WebhookOutcome> = {
+  pending: 'retried',
+  delivered: 'delivered',
+  failed: 'failed',
+  dropped: 'dropped',
+};
+
 /** Makes the calls: one attempt for each errand of the queue, until the receiver has taken the event or is given up. */
 @Injectable()
 export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -32,6 +42,7 @@ export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly log: DeliveryLog,
     private readonly endpoints: EndpointStore,
     private readonly sender: Sender,
+    private readonly metrics: Metrics,
     @Inject('CONFIG') config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
     pulse: Pulse,
@@ -123,6 +134,10 @@ export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdow
     const { eventId, eventType, status, tries } = delivery ?? {};
     const facts = { groupId, endpointId, deliveryId, eventId, eventType, tries };
     const { durationMs, statusCode, error } = outcome;
+    this.metrics.webhookCallDuration.of({}).observe(durationMs / 1000);
+    if (status) {
+      this.metrics.webhookDeliveries.of({ outcome: COUNTED_AS[status] }).add();
+    }
     if (status === 'failed') {
       this.logger.warn({ ...facts, statusCode, reason: error }, 'webhook given up');
     } else {
@@ -144,6 +159,7 @@ export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdow
     );
     if (after.status === 'disabled') {
       const dropped = await this.log.dropPending(groupId, endpointId);
+      this.metrics.webhookDeliveries.of({ outcome: 'dropped' }).add(dropped);
       this.logger.warn({ groupId, endpointId, dropped }, 'webhook endpoint disabled: it answered 410');
     }
   }
@@ -153,6 +169,7 @@ export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdow
       delivery.status === 'pending' ? ended(delivery, 'dropped') : undefined,
     );
     const { groupId, endpointId, deliveryId } = errand;
+    this.metrics.webhookDeliveries.of({ outcome: 'dropped' }).add();
     this.logger.info({ groupId, endpointId, deliveryId }, 'webhook dropped: the endpoint is not active');
   }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DelayedError, Queue, Worker, type Job } from 'bullmq';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
+import type { QueueState } from '../metrics/index.js';
 import { asStoreError, Store, StoreUnavailable } from '../redis/index.js';
 import type { DeliveryRef } from './delivery.js';
 
@@ -71,6 +72,13 @@ export class DeliveryQueue {
     const jobId = `${errand.deliveryId}-${errand.round}`;
     const delay = Math.max(0, at - Date.now());
     await this.store.ask(() => this.queue.add(NAME, errand, { jobId, delay }));
+  }
+
+  /** How many errands of all instances are to be seen to. */
+  async size(): Promise<Record<QueueState, number>> {
+    const counts = await this.store.ask(() => this.queue.getJobCounts('wait', 'active', 'delayed'));
+    const { wait: waiting = 0, active = 0, delayed = 0 } = counts;
+    return { waiting, active, delayed };
   }
 
   /** Begins to take errands. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { KeysModule } from '../keys/index.js';
+import { MetricsModule } from '../metrics/index.js';
 import { PaymentsModule } from '../payments/index.js';
 import { PresenceModule } from '../presence/index.js';
 import { Courier } from './courier.js';
@@ -13,7 +14,7 @@ import { Intake } from './intake.js';
 import { Sender } from './sender.js';
 
 @Module({
-  imports: [KeysModule, PaymentsModule, PresenceModule],
+  imports: [KeysModule, MetricsModule, PaymentsModule, PresenceModule],
   providers: [
     Courier,
     Deliveries,
@@ -25,6 +26,6 @@ import { Sender } from './sender.js';
     Intake,
     Sender,
   ],
-  exports: [Courier, Deliveries, Endpoints],
+  exports: [Courier, Deliveries, DeliveryQueue, Endpoints],
 })
 export class WebhooksModule {}

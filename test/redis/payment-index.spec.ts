@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Metrics } from '../../src/metrics/index.js';
 import { PaymentIndex, paymentMember, Resolutions, type KnownPayment } from '../../src/payments/index.js';
 import { Pulse } from '../../src/presence/index.js';
 import { Reaper } from '../../src/presence/reaper.js';
@@ -129,7 +130,14 @@ describe('the index of payments', () => {
     const key = shop.test.keys.of(PARTITION, 'payments');
     await shop.test.redis.zadd(key, (await shop.test.now()) - 1, paymentMember(GROUP, 'old'));
     const reaper = new Reaper(shop.test.store, shop.presence, silentLogger);
-    const pulse = new Pulse(shop.test.store, shop.presence, reaper, shop.test.config, silentLogger);
+    const pulse = new Pulse(
+      shop.test.store,
+      shop.presence,
+      reaper,
+      new Metrics(),
+      shop.test.config,
+      silentLogger,
+    );
     new PaymentIndex(shop.test.store, shop.presence, shop.test.config, pulse);
     await pulse.start(() => {});
     pulse.stop();
@@ -265,7 +273,7 @@ it('counts how payments end, each once', async () => {
   await shop.settled('T3', 'CANCELLED');
   await shop.desk.answer(shop.terminal, 'T1', 'SUCCESS');
   await shop.givenUp('T4');
-  const { outcomes, latencies } = await shop.desk.metrics.paymentFigures();
+  const { outcomes, latencies } = shop.desk.metrics.paymentFigures();
   expect(outcomes).toEqual({ approved: 1, declined: 1, cancelled: 1, failed: 1 });
   expect(latencies.reduce((sum, count) => sum + count, 0)).toBe(4);
 });

@@ -69,7 +69,12 @@ export class PaymentDesk extends PaymentRecords {
     const hints = { on: () => undefined } as unknown as HintLine;
     this.keyStore = new KeyStore(store, config);
     this.ledger = new Ledger(store, presence, config);
-    this.payments = new Payments(this.ledger, new TerminalResolver(this.keyStore, presence), config);
+    this.payments = new Payments(
+      this.ledger,
+      new TerminalResolver(this.keyStore, presence),
+      this.metrics,
+      config,
+    );
     this.lateResults = new LateResults(this.ledger, config, silentLogger);
     this.outbox = new Outbox(this.ledger, silentLogger, pulse);
     this.outcomes = new Outcomes(
