@@ -9,6 +9,8 @@ import { isShallow } from './json-text.js';
 export const MAX_JSON_DEPTH = 64;
 
 const MAX_SHOWN_ACTION_LENGTH = 64;
+/** An action may be as long as a frame; of one that nobody knows no more is read than this. */
+const MAX_READ_ACTION_LENGTH = 1_024;
 
 /** One frame from a client: parsed, and as the text it came in. */
 export interface ClientFrame {
@@ -63,8 +65,10 @@ function parseObject(text: string): Record<string, unknown> {
 
 /** The error for an action nobody handles; shows at most 64 printable characters of it. */
 export function unknownAction(action: string): GatewayError {
-  const shown = [...action].filter((c) => /^[\x20-\x7e]$/.test(c)).slice(0, MAX_SHOWN_ACTION_LENGTH);
-  return new GatewayError('UNKNOWN_ACTION', { message: `Unknown action: ${shown.join('')}` });
+  const shown = action.slice(0, MAX_READ_ACTION_LENGTH).replace(/[^\x20-\x7e]/g, '');
+  return new GatewayError('UNKNOWN_ACTION', {
+    message: `Unknown action: ${shown.slice(0, MAX_SHOWN_ACTION_LENGTH)}`,
+  });
 }
 
 export function errorFrame(body: ErrorBody): string {

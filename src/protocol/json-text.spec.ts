@@ -58,12 +58,24 @@ describe('canonicalJson', () => {
     expect(canonicalJson(a)).not.toBe(canonicalJson(b));
   });
 
+  it('reads what fills a frame, however it is nested, in one go', () => {
+    const list = `[${'1,'.repeat(60_000)}1]`;
+    const nested = `${'{"a":'.repeat(60)}${list}${'}'.repeat(60)}`;
+    expect(charactersRead(() => canonicalJson(nested)) / nested.length).toBeLessThan(8);
+  });
+
   it('does not mind how a string is escaped', () => {
     expect(canonicalJson('"\\u0041"')).toBe(canonicalJson('"A"'));
   });
 });
 
 describe('decimalParts', () => {
+  it('takes a number as long as a frame apart, wherever its zeros are', () => {
+    const zeros = '0'.repeat(150_000);
+    expect(decimalParts(`1${zeros}1`).digits).toHaveLength(zeros.length + 2);
+    expect(decimalParts(`1${zeros}`)).toEqual({ negative: false, digits: '1', exponent: zeros.length });
+  });
+
   it('gives the value of any number that JSON can write', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
@@ -92,3 +104,18 @@ describe('putting members in', () => {
     expect(openObject('{}')).toBe('{');
   });
 });
+
+function charactersRead(work: () => void): number {
+  const { charCodeAt } = String.prototype;
+  let count = 0;
+  String.prototype.charCodeAt = function (this: string, index) {
+    count++;
+    return charCodeAt.call(this, index);
+  };
+  try {
+    work();
+  } finally {
+    String.prototype.charCodeAt = charCodeAt;
+  }
+  return count;
+}
