@@ -212,7 +212,12 @@ export const SETTINGS = {
     0,
     'Connection attempts per address; 0 = no limit.',
   ),
-  framesPerSecond: integer('RATE_LIMIT_FRAMES_PER_SECOND', 50, 0, 'Frames per connection; 0 = no limit.'),
+  framesPerSecond: integer(
+    'RATE_LIMIT_FRAMES_PER_SECOND',
+    50,
+    0,
+    'Frames per connection, long ones counted per 4 KiB, and pings; 0 = no limit.',
+  ),
   requestsPerMinute: integer(
     'RATE_LIMIT_REQUESTS_PER_MINUTE',
     1_200,

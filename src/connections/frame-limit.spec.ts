@@ -6,7 +6,7 @@ describe('FrameLimit', () => {
     const limit = new FrameLimit(10, 0);
     const burst = Array.from({ length: 10 }, () => limit.take(0).kind);
     expect(new Set(burst)).toEqual(new Set(['ok']));
-    expect(limit.take(0)).toEqual({ kind: 'limited', retryAfterMs: 100 });
+    expect(limit.take(0)).toEqual({ kind: 'limited', retryAfterMs: 100, holdMs: 0 });
     expect(limit.take(100)).toEqual({ kind: 'ok' });
   });
 
@@ -23,6 +23,24 @@ describe('FrameLimit', () => {
     }
     expect(limit.take(12_000).kind).toBe('ok');
     expect(limit.take(12_001).kind).toBe('limited');
+  });
+
+  it('counts a long frame as several, and never as more than there may be', () => {
+    const limit = new FrameLimit(10, 0);
+    expect(limit.take(0, 8 * 4_096).kind).toBe('ok');
+    expect([limit.take(0).kind, limit.take(0).kind]).toEqual(['ok', 'limited']);
+    expect(limit.take(1_000, 1_000_000).kind).toBe('ok');
+    expect(limit.take(1_000).kind).toBe('limited');
+  });
+
+  it('holds back who is refused more often in a second than admitted', () => {
+    const limit = new FrameLimit(10, 1_000);
+    const holds = Array.from({ length: 25 }, (_, i) => {
+      const verdict = limit.take(1_000 + i);
+      return verdict.kind === 'limited' ? verdict.holdMs : 0;
+    });
+    expect(holds.findIndex((ms) => ms > 0)).toBe(20);
+    expect(1_000 + 20 + holds[20]!).toBe(2_000 + 10);
   });
 
   it('is off at 0', () => {

@@ -40,6 +40,9 @@ export class Heartbeat {
   check(now: number, onDead: (session: Session) => void): void {
     const { heartbeatTimeoutMs, serverPongIntervalMs } = this.config;
     for (const session of this.sessions.all()) {
+      if (session.isHeldBack) {
+        session.lastHeard = now;
+      }
       const silence = now - session.lastHeard;
       if (silence + this.checkMs > heartbeatTimeoutMs) {
         onDead(session);

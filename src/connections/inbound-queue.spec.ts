@@ -63,4 +63,25 @@ describe('InboundQueue', () => {
     }
     expect(socket.resume).toHaveBeenCalledTimes(1);
   });
+
+  it('has no room for thousands of frames that came in one piece', () => {
+    const { queue, begun } = handled();
+    const outcomes = Array.from({ length: 2_000 }, () => queue.push(Buffer.alloc(0), false));
+    expect(outcomes.filter(Boolean)).toHaveLength(1_024);
+    expect(begun).toEqual([]);
+  });
+
+  it('reads nothing while it is held, however much is done meanwhile', async () => {
+    vi.useFakeTimers();
+    const { socket, queue, finish } = handled();
+    queue.open();
+    queue.hold(500);
+    push(queue, 'a');
+    finish.shift()!();
+    await vi.advanceTimersByTimeAsync(499);
+    expect(socket.isPaused).toBe(true);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(socket.isPaused).toBe(false);
+    vi.useRealTimers();
+  });
 });

@@ -5,6 +5,8 @@ export type FrameHandler = (data: Buffer, isBinary: boolean) => Promise<void>;
 
 /** Beyond this many waiting frames the socket is not read, so that TCP holds the sender back. */
 const MAX_WAITING_FRAMES = 16;
+/** What was received already is still handed out then. Frames of a use are too long for so many of them to come at once. */
+const MOST_WAITING_FRAMES = 1_024;
 
 /** One frame at a time per socket, in the order in which they came. Closed until the session is registered. */
 export class InboundQueue {
@@ -12,6 +14,7 @@ export class InboundQueue {
   private handler: FrameHandler | undefined;
   private busy = false;
   private isOpen = false;
+  private isHeld = false;
 
   constructor(private readonly socket: WebSocket) {}
 
@@ -29,12 +32,36 @@ export class InboundQueue {
     return !this.busy && this.waiting.length === 0;
   }
 
-  push(data: Buffer, isBinary: boolean): void {
+  /** Reads nothing for a while. */
+  hold(ms: number): void {
+    if (this.isHeld) {
+      return;
+    }
+    this.isHeld = true;
+    this.socket.pause();
+    setTimeout(() => {
+      this.isHeld = false;
+      this.readOn();
+    }, ms);
+  }
+
+  /** @returns false if there is no room for it */
+  push(data: Buffer, isBinary: boolean): boolean {
+    if (this.waiting.length >= MOST_WAITING_FRAMES) {
+      return false;
+    }
     this.waiting.push({ data, isBinary });
     if (this.waiting.length > MAX_WAITING_FRAMES) {
       this.socket.pause();
     }
     this.pump();
+    return true;
+  }
+
+  private readOn(): void {
+    if (this.socket.isPaused && !this.isHeld && this.waiting.length <= MAX_WAITING_FRAMES / 2) {
+      this.socket.resume();
+    }
   }
 
   private pump(): void {
@@ -48,9 +75,7 @@ export class InboundQueue {
     this.busy = true;
     void this.handler(next.data, next.isBinary).finally(() => {
       this.busy = false;
-      if (this.socket.isPaused && this.waiting.length <= MAX_WAITING_FRAMES / 2) {
-        this.socket.resume();
-      }
+      this.readOn();
       this.pump();
     });
   }

@@ -6,6 +6,11 @@ export class Receipts {
   private last = 0;
   private waiting: { number: number; sentAt: number; onReceipt: () => void }[] = [];
 
+  /** How many are expected. */
+  get size(): number {
+    return this.waiting.length;
+  }
+
   /** @param sentAt by any clock, told again by {@link confirm} @returns the payload for the ping */
   expect(onReceipt: () => void, sentAt: number): string {
     const number = ++this.last;

@@ -7,6 +7,7 @@ import {
   type ForceDisconnectReason,
   type Principal,
 } from '../protocol/index.js';
+import { FrameLimit } from './frame-limit.js';
 import { InboundQueue, type FrameHandler } from './inbound-queue.js';
 import { Receipts } from './receipts.js';
 
@@ -14,6 +15,8 @@ import { Receipts } from './receipts.js';
 const MAIL_BUFFER_BYTES = 256 * 1024;
 /** Above this the reader is too slow to keep. */
 const MAX_BUFFER_BYTES = 1024 * 1024;
+/** With so many messages written and none proven to be read, no further mail is written either. */
+const MAX_UNPROVEN = 1_000;
 /** How long a peer may take to answer a close before its socket is destroyed. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -48,6 +51,8 @@ export class Session {
 
   private readonly inbound: InboundQueue;
   private readonly receipts: Receipts;
+  /** Of pings, and of pongs that nobody asked for; most clients send none. */
+  private controlLimit: FrameLimit | undefined;
   private ending: CloseReason | undefined = undefined;
   /** When the ping that only asks for a sign of life was sent and is not answered yet; 0 if there is none. */
   private pingedAt = 0;
@@ -58,17 +63,30 @@ export class Session {
     /** Names from `x-extensions` that this client asked for. */
     readonly extensions: ReadonlySet<string>,
     private readonly socket: WebSocket,
+    private readonly framesPerSecond: number,
   ) {
     this.inbound = new InboundQueue(socket);
     this.receipts = new Receipts();
     socket.on('message', (data, isBinary) => {
       this.lastHeard = this.lastActivity = Date.now();
-      this.inbound.push(data as Buffer, isBinary);
+      if (!this.inbound.push(data as Buffer, isBinary)) {
+        this.close(Close.rateLimited);
+      }
     });
-    socket.on('ping', () => (this.lastHeard = Date.now()));
+    socket.on('ping', (payload: Buffer) => {
+      this.lastHeard = Date.now();
+      if (this.admitsControl() && this.hasRoom()) {
+        this.socket.pong(payload);
+      }
+    });
     socket.on('pong', (payload: Buffer) => {
       this.lastHeard = Date.now();
-      this.measure(this.receipts.confirm(payload) ?? this.endPing(payload));
+      const sentAt = this.receipts.confirm(payload) ?? this.endPing(payload);
+      if (sentAt !== undefined) {
+        this.measure(sentAt);
+      } else {
+        this.admitsControl();
+      }
     });
   }
 
@@ -89,7 +107,17 @@ export class Session {
 
   /** True if the peer keeps up well enough to be given mail. */
   get canTakeMail(): boolean {
-    return this.isOpen && this.epoch > 0 && this.socket.bufferedAmount < MAIL_BUFFER_BYTES;
+    return (
+      this.isOpen &&
+      this.epoch > 0 &&
+      this.socket.bufferedAmount < MAIL_BUFFER_BYTES &&
+      this.receipts.size < MAX_UNPROVEN
+    );
+  }
+
+  /** Whether it is us who read nothing of it at the moment: its silence says nothing then. */
+  get isHeldBack(): boolean {
+    return this.socket.isPaused;
   }
 
   /** Who handles the frames, one after the other, once the session is open. */
@@ -109,11 +137,7 @@ export class Session {
 
   /** @returns false if the socket cannot take it any more */
   send(frame: string): boolean {
-    if (!this.isOpen) {
-      return false;
-    }
-    if (this.socket.bufferedAmount > MAX_BUFFER_BYTES) {
-      this.close(Close.slowReader);
+    if (!this.hasRoom()) {
       return false;
     }
     this.lastSent = Date.now();
@@ -165,6 +189,26 @@ export class Session {
     this.socket.terminate();
   }
 
+  /** False, from now on for ever, for a peer that reads too slowly. */
+  private hasRoom(): boolean {
+    if (this.isOpen && this.socket.bufferedAmount > MAX_BUFFER_BYTES) {
+      this.close(Close.slowReader);
+    }
+    return this.isOpen;
+  }
+
+  /** Counts a frame that nobody asked for and no handler gets. */
+  private admitsControl(): boolean {
+    this.controlLimit ??= new FrameLimit(this.framesPerSecond);
+    const verdict = this.controlLimit.take();
+    if (verdict.kind === 'limited' && verdict.holdMs > 0) {
+      this.inbound.hold(verdict.holdMs);
+    } else if (verdict.kind === 'close') {
+      this.close(Close.rateLimited);
+    }
+    return verdict.kind === 'ok';
+  }
+
   /** @returns when the ping was sent that a pong without a payload answers */
   private endPing(payload: Buffer): number | undefined {
     const sentAt = payload.length === 0 && this.pingedAt > 0 ? this.pingedAt : undefined;
@@ -174,9 +218,7 @@ export class Session {
     return sentAt;
   }
 
-  private measure(sentAt: number | undefined): void {
-    if (sentAt !== undefined) {
-      this.roundTripMs = Math.round((performance.now() - sentAt) * 10) / 10;
-    }
+  private measure(sentAt: number): void {
+    this.roundTripMs = Math.round((performance.now() - sentAt) * 10) / 10;
   }
 }

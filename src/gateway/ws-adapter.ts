@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { WebSocketServer } from 'ws';
 import type { Config } from '../config/index.js';
-import { FrameLimit, Session } from '../connections/index.js';
+import { FrameLimit, Session, type FrameVerdict } from '../connections/index.js';
 import { toGatewayError } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
 import { Metrics, type ConnectRefusal, type Count } from '../metrics/index.js';
@@ -29,6 +30,8 @@ import { TOO_MANY, UpgradeDoor, type Admission } from './upgrade-door.js';
 
 /** Fragments of one message: a client that needs more is up to something. */
 const MAX_FRAGMENTS = 64;
+/** What the chunks of a frame that is not complete yet must have on average: each costs memory, however short it is. */
+const SMALLEST_CHUNK_BYTES = 128;
 
 type Handlers = ReadonlyMap<string, MessageMappingProperties['callback']>;
 
@@ -56,6 +59,9 @@ export class GatewayWsAdapter extends WsAdapter {
       ...options,
       maxPayload: this.config.maxFrameBytes,
       maxFragments: MAX_FRAGMENTS,
+      maxBufferedChunks: Math.ceil(this.config.maxFrameBytes / SMALLEST_CHUNK_BYTES) + 64,
+      // The session answers pings, as fast as it answers anything.
+      autoPong: false,
       perMessageDeflate: false,
       // Checked with the frame: a client that sends bad UTF-8 gets an error and keeps its connection.
       skipUTF8Validation: true,
@@ -98,7 +104,9 @@ export class GatewayWsAdapter extends WsAdapter {
   }
 
   private newSession({ principal, extensions }: Admission, client: GatewaySocket): Session {
-    return new Session(newConnectionId(principal.groupId), principal, extensions, client);
+    const { framesPerSecond } = this.config;
+    const connectionId = newConnectionId(principal.groupId);
+    return new Session(connectionId, principal, extensions, client, framesPerSecond);
   }
 
   /** Errors of a socket are the peer's doing (1009, resets); each is followed by a close, which is handled. */
@@ -129,7 +137,9 @@ export class GatewayWsAdapter extends WsAdapter {
   ): Promise<void> {
     let frame: ClientFrame | undefined;
     try {
-      if (!this.withinLimit(session, limit)) {
+      const verdict = limit.take(Date.now(), data.length);
+      if (verdict.kind !== 'ok') {
+        await refuseFrame(session, verdict);
         return;
       }
       frame = parseFrame(data, isBinary);
@@ -149,19 +159,18 @@ export class GatewayWsAdapter extends WsAdapter {
       );
     }
   }
+}
 
-  private withinLimit(session: Session, limit: FrameLimit): boolean {
-    const verdict = limit.take();
-    switch (verdict.kind) {
-      case 'ok':
-        return true;
-      case 'limited':
-        throw new GatewayError('RATE_LIMITED', { retryAfterMs: verdict.retryAfterMs });
-      case 'close':
-        session.close(Close.rateLimited);
-        return false;
-    }
+/** @throws GatewayError `RATE_LIMITED`, after a pause in which nothing more is read if it is a flood */
+async function refuseFrame(session: Session, verdict: Exclude<FrameVerdict, { kind: 'ok' }>): Promise<void> {
+  if (verdict.kind === 'close') {
+    session.close(Close.rateLimited);
+    return;
   }
+  if (verdict.holdMs > 0) {
+    await sleep(verdict.holdMs);
+  }
+  throw new GatewayError('RATE_LIMITED', { retryAfterMs: verdict.retryAfterMs });
 }
 
 /** A handler's result; with an interceptor on the gateway the framework wraps it, and nothing runs until it is awaited. */

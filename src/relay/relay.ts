@@ -60,6 +60,9 @@ export class Relay {
     const mail = Object.entries(stored).map(([id, text]) => parseMail(id, text));
     mail.sort((a, b) => Number(a.stamp) - Number(b.stamp));
     for (const message of mail) {
+      if (!session.canTakeMail) {
+        return;
+      }
       await this.deliver(session, message);
     }
   }

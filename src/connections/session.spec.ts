@@ -1,0 +1,63 @@
+import { EventEmitter } from 'node:events';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { Session } from './session.js';
+
+const MIB = 1024 * 1024;
+const PRINCIPAL = { keyId: 'pos', groupId: 'shop', deviceType: 'desktop' as const, metadata: {} };
+
+class FakeSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
+  bufferedAmount = 0;
+  isPaused = false;
+  send = vi.fn();
+  ping = vi.fn();
+  pong = vi.fn();
+  close = vi.fn();
+  terminate = vi.fn();
+  pause = () => (this.isPaused = true);
+  resume = () => (this.isPaused = false);
+}
+
+let socket: FakeSocket;
+let session: Session;
+
+beforeEach(() => {
+  socket = new FakeSocket();
+  session = new Session('c-1', PRINCIPAL, new Set(), socket as unknown as WebSocket, 0);
+  session.epoch = 1;
+});
+
+describe('a peer that reads too slowly', () => {
+  it.each<[what: string, act: () => void]>([
+    ['a reply', () => session.send('{}')],
+    ['a message', () => session.sendWithReceipt('{}', () => {})],
+    ['the answer to its ping', () => socket.emit('ping', Buffer.alloc(0))],
+  ])('gets %s as long as there is room, then 4009', (_what, act) => {
+    socket.bufferedAmount = MIB;
+    act();
+    expect(socket.close).not.toHaveBeenCalled();
+    expect(socket.send.mock.calls.length + socket.pong.mock.calls.length).toBe(1);
+    socket.bufferedAmount = MIB + 1;
+    act();
+    act();
+    expect(socket.close.mock.calls).toEqual([[4009, expect.any(String)]]);
+    expect(socket.send.mock.calls.length + socket.pong.mock.calls.length).toBe(1);
+  });
+
+  it('gets no mail long before that', () => {
+    expect(session.canTakeMail).toBe(true);
+    socket.bufferedAmount = MIB / 4;
+    expect(session.canTakeMail).toBe(false);
+  });
+
+  it('gets no mail either when it proves nothing of what it was sent', () => {
+    const pings: string[] = [];
+    socket.ping.mockImplementation((payload: string) => pings.push(payload));
+    for (let i = 0; i < 1_000; i++) session.sendWithReceipt('{}', () => {});
+    expect(session.canTakeMail).toBe(false);
+    socket.emit('pong', Buffer.from(pings[0]!));
+    expect(session.canTakeMail).toBe(true);
+  });
+});
