@@ -5,27 +5,29 @@
 export const ARROWS = {
   protocol: [],
   config: [],
-  logging: ['config'],
+  logging: ['protocol', 'config'],
   metrics: ['config'],
+  tracing: ['config', 'logging'],
   redis: ['config', 'logging'],
   connections: ['protocol', 'config', 'logging'],
   keys: ['redis', 'protocol', 'config', 'logging'],
   presence: ['metrics', 'redis', 'protocol', 'config', 'logging'],
   terminals: ['keys', 'presence', 'connections', 'redis', 'protocol', 'config', 'logging'],
-  relay: ['presence', 'connections', 'metrics', 'redis', 'protocol', 'config', 'logging'],
+  relay: ['tracing', 'presence', 'connections', 'metrics', 'redis', 'protocol', 'config', 'logging'],
   payments: [
     'relay',
     'terminals',
     'connections',
     'presence',
     'metrics',
+    'tracing',
     'redis',
     'protocol',
     'config',
     'logging',
   ],
   audit: ['redis', 'config', 'logging'],
-  webhooks: ['payments', 'keys', 'presence', 'metrics', 'redis', 'protocol', 'config', 'logging'],
+  webhooks: ['payments', 'tracing', 'keys', 'presence', 'metrics', 'redis', 'protocol', 'config', 'logging'],
   edge: ['audit', 'redis', 'protocol', 'config', 'logging'],
   instances: ['edge', 'relay', 'presence', 'connections', 'metrics', 'redis', 'config', 'logging'],
   gateway: [
@@ -75,7 +77,7 @@ export const ARROWS = {
 /** The two files above all rooms. */
 export const TOP = {
   'app.module': Object.keys(ARROWS),
-  main: ['app.module', 'api', 'gateway', 'health', 'keys', 'config', 'logging', 'redis'],
+  main: ['app.module', 'api', 'gateway', 'health', 'keys', 'config', 'logging', 'redis', 'tracing'],
 };
 
 /** The room of a path relative to src/: its first folder, or the file's own name when it lies in src/ itself. */

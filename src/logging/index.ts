@@ -1,1 +1,3 @@
-export { createLogger, NestLogger, type Logger } from './logger.js';
+export { type PaymentIds, paymentIds, type PaymentName, type TraceIds, traceIdsOf } from './correlation.js';
+export { createLogger, errorText, NestLogger, type Logger } from './logger.js';
+export { redactText } from './redaction.js';
