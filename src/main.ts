@@ -7,13 +7,15 @@ import { AppModule } from './app.module.js';
 import { ConfigError, loadConfig, type Config } from './config/index.js';
 import { GatewayWsAdapter, Service } from './gateway/index.js';
 import { KeyFileError, KeyStore, loadKeyFile } from './keys/index.js';
-import { createLogger, NestLogger, type Logger } from './logging/index.js';
+import { createLogger, errorText, NestLogger, type Logger } from './logging/index.js';
 import { startEmbeddedRedis, Store, StoreUnusable, type EmbeddedRedis } from './redis/index.js';
+import { startTracing, Trail, type Spans } from './tracing/index.js';
 
 const KEEP_ALIVE_MS = 75_000;
 
 /** Everything of a running instance, in the order in which it was started. */
 interface Instance {
+  spans: Spans | undefined;
   embedded: EmbeddedRedis | undefined;
   store: Store;
   app: NestExpressApplication;
@@ -36,12 +38,13 @@ async function main(): Promise<void> {
 }
 
 async function start(config: Config, logger: Logger): Promise<Instance> {
+  const spans = await startTracing(config, logger);
   const embedded = hasStore(config)
     ? undefined
     : await startEmbeddedRedis({ dataDir: config.dataDir, logger });
   const store = new Store(config, { ...(embedded && { embedded: embedded.url }) }, logger);
   await store.open();
-  const root = AppModule.on({ config, logger, store });
+  const root = AppModule.on({ config, logger, store, trail: new Trail(logger, spans) });
   const app = await NestFactory.create<NestExpressApplication>(root, new HttpAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
@@ -62,16 +65,21 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
     logger.warn('SECRETS_KEY is not set: the secrets of keys and webhooks lie open in the store');
   }
   logger.info({ url: await app.getUrl() }, 'listening');
-  return { embedded, store, app };
+  return { spans, embedded, store, app };
 }
 
 /** Drains, then closes what was opened, last opened first. */
-async function stop({ embedded, store, app }: Instance, logger: Logger, exitCode: number): Promise<void> {
+async function stop(
+  { spans, embedded, store, app }: Instance,
+  logger: Logger,
+  exitCode: number,
+): Promise<void> {
   try {
     await app.get(Service).drain();
     await app.close();
     await store.close();
     await embedded?.stop();
+    await spans?.stop();
     logger.info('stopped');
     process.exit(exitCode);
   } catch (error) {
@@ -95,11 +103,13 @@ function surviveFaults(logger: Logger): void {
 }
 
 /** Faults that an operator can mend are told in a sentence, all others with where they come from. */
-function explain(error: unknown): unknown {
+function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof KeyFileError || error instanceof StoreUnusable) {
     return error.message;
   }
-  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'PORT is in use by another process' : error;
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    ? 'PORT is in use by another process'
+    : errorText(error);
 }
 
 main().catch((error: unknown) => {

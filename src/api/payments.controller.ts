@@ -98,8 +98,9 @@ class HeldPayment extends HeldCall {
   }
 }
 
-function callerOf({ principal, signedAt }: ApiRequest): Caller {
-  return { principal, epoch: 0, isFirst: false, signedAt };
+function callerOf({ principal, signedAt, requestId, headers }: ApiRequest): Caller {
+  const traceparent = String(headers['traceparent'] ?? '');
+  return { principal, epoch: 0, isFirst: false, signedAt, requestId, traceparent };
 }
 
 /** @throws GatewayError `INVALID_JSON`, `VALIDATION_FAILED` */

@@ -46,6 +46,9 @@ describe('loadConfig', () => {
     [{ REDIS_URL: 'redis://a', REDIS_CLUSTER_NODES: 'b:1' }, 'REDIS_URL'],
     [{ REDIS_SENTINELS: 'a:1' }, 'REDIS_SENTINEL_NAME'],
     [{ TLS_CERT_FILE: '/dev/null' }, 'TLS_CERT_FILE'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+    [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, 'OTEL_TRACES_SAMPLER_ARG'],
+    [{ OTEL_TRACES_SAMPLER_ARG: 'half' }, 'OTEL_TRACES_SAMPLER_ARG'],
     [{ API_KEYS_FILE: '/nowhere/keys.json' }, 'API_KEYS_FILE'],
   ])('refuses %j', (env, name) => {
     expect(problemsOf(env as Record<string, string>)[0]).toContain(name);

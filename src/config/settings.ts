@@ -74,6 +74,21 @@ function choice<T extends string>(name: string, fallback: T, options: readonly T
   };
 }
 
+function fraction(name: string, fallback: number, doc: string): Setting<number> {
+  return {
+    name,
+    doc,
+    default: fallback,
+    parse: (text) => {
+      const value = Number(text);
+      if (!/^\d*\.?\d+$/.test(text) || value > 1) {
+        throw new Error('a number from 0 to 1');
+      }
+      return value;
+    },
+  };
+}
+
 function matching(name: string, rule: RegExp, what: string, doc: string): Setting<string | undefined> {
   return {
     name,
@@ -264,6 +279,30 @@ export const SETTINGS = {
     /^[!-~]{16,256}$/,
     '16 to 256 printable characters without spaces',
     'Bearer token that GET /metrics asks for; without METRICS_PORT it is served on PORT, with the token only.',
+  ),
+  otlpEndpoint: matching(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    /^https?:\/\/\S+$/,
+    'an http:// or https:// URL',
+    'Collector of traces (OTLP over HTTP). Unset: no traces.',
+  ),
+  tracesSampler: choice(
+    'OTEL_TRACES_SAMPLER',
+    'parentbased_always_on',
+    [
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ],
+    'Which payments are traced.',
+  ),
+  tracesSamplerRatio: fraction(
+    'OTEL_TRACES_SAMPLER_ARG',
+    1,
+    'Part of the payments that is traced, by `traceidratio`.',
   ),
   logLevel: choice(
     'LOG_LEVEL',

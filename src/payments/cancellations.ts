@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import type { Session } from '../connections/index.js';
-import type { Logger } from '../logging/index.js';
+import { paymentIds, type Logger } from '../logging/index.js';
 import { memberOf } from '../presence/index.js';
 import {
   asRecovered,
@@ -150,7 +150,7 @@ export class Cancellations {
     this.asked.get(session)?.set(transactionId, 'unknown');
     this.forget(session, transactionId).catch((error: unknown) => {
       this.logger.warn(
-        { err: error, transactionId },
+        { err: error, ...paymentIds({ groupId: session.principal.groupId, transactionId }) },
         'a late answer to a cancellation may still reach the till',
       );
     });

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import type { Session } from '../connections/index.js';
-import type { Logger } from '../logging/index.js';
+import { paymentIds, type Logger } from '../logging/index.js';
 import { asRecovered } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 import { Relay, transactionOf, type Mail } from '../relay/index.js';
+import { Trail } from '../tracing/index.js';
 import { Ledger } from './ledger.js';
 import { Outcomes } from './outcomes.js';
 import { claim, unclaim } from './scripts.js';
@@ -22,6 +23,7 @@ export class Dispatch {
     private readonly ledger: Ledger,
     private readonly outcomes: Outcomes,
     private readonly stages: Stages,
+    private readonly trail: Trail,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
     relay: Relay,
@@ -40,6 +42,7 @@ export class Dispatch {
   /** @returns the frame, if this session may write it now */
   private async claim(session: Session, mail: Mail): Promise<string | undefined> {
     const transactionId = transactionOf(mail.id);
+    const begunAt = this.trail.begin();
     const token = `${this.config.incarnation}:${++this.attempts}`;
     const [outcome, recipients, shown] = await this.untilAnswered(session, () =>
       this.runClaim(session, transactionId, token),
@@ -51,6 +54,11 @@ export class Dispatch {
     this.outcomes.expect(session.principal.groupId, transactionId, recipients ?? '');
     if (shown === '1') {
       this.tell(session, mail, 'sent');
+    }
+    if (begunAt > 0) {
+      const { groupId, keyId } = session.principal;
+      const facts = { keyId, connectionId: session.connectionId };
+      this.trail.step('dispatch', { groupId, transactionId }, begunAt, facts);
     }
     return mail.frame;
   }
@@ -65,7 +73,7 @@ export class Dispatch {
       const args = { ...this.ledger.args(subject), token, deliveryTimeoutMs, frame: mail.frame };
       await this.ledger.store.run(unclaim, this.ledger.keys(subject), args);
     } catch (error) {
-      this.logger.warn({ err: error, transactionId }, 'claim could not be given back');
+      this.logger.warn({ err: error, ...paymentIds(subject) }, 'claim could not be given back');
     }
   }
 

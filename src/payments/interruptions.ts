@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import type { Session } from '../connections/index.js';
-import type { Logger } from '../logging/index.js';
+import { paymentIds, type Logger } from '../logging/index.js';
 import {
   GatewayError,
   GatewayFailure,
@@ -93,7 +93,7 @@ export class Interruptions {
     if (outcome === 'unknown') {
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
     }
-    this.logger.info({ groupId, transactionId, outcome }, 'the terminal does not know the payment');
+    this.logger.info({ ...paymentIds(subject), outcome }, 'the terminal does not know the payment');
   }
 
   private async resume({ principal, connectionId, epoch }: Session): Promise<void> {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/index.js';
 import type { Session } from '../connections/index.js';
-import type { Logger } from '../logging/index.js';
+import { paymentIds, type Logger } from '../logging/index.js';
 import {
   GatewayError,
   OUTCOME,
@@ -45,7 +45,7 @@ export class LateResults {
 
   /** Stores an answer to a payment that was given up. */
   async store(ending: Ending, answer: FinalAnswer): Promise<void> {
-    const { groupId, transactionId, terminalKey } = ending;
+    const { groupId, terminalKey } = ending;
     const [voidBefore, voidAfter] = voidPaymentHalves(ending);
     const eventId = uuidv7();
     const push = {
@@ -72,7 +72,7 @@ export class LateResults {
     const { kind } = await this.ledger.toDesktops(groupId, ending.recipients, (recipients, further) =>
       this.ledger.store.run(late, this.ledger.keys(ending), { ...args, recipients }, further),
     );
-    this.logger.warn({ groupId, transactionId, status: answer.status, effect: kind }, 'late result');
+    this.logger.warn({ ...paymentIds(ending), status: answer.status, effect: kind }, 'late result');
   }
 
   /** Stores what a terminal says about a void. @throws GatewayError `TRANSACTION_NOT_FOUND` if it was asked for none */
@@ -98,7 +98,7 @@ export class LateResults {
     }
     if (kind === 'refused') {
       this.logger.error(
-        { groupId, transactionId, errorCode },
+        { ...paymentIds(subject), errorCode },
         'the terminal refuses a void; it stays pending',
       );
     }
@@ -114,7 +114,7 @@ export class LateResults {
     }
     const key = this.keys.of(partitionOf(groupId), `unmatched:${terminalKey}`);
     const field = escapeId(transactionId);
-    const details = { groupId, transactionId, terminal: terminalKey };
+    const details = { ...paymentIds({ groupId, transactionId }), terminal: terminalKey };
     await this.ledger.store.ask(async (redis) => {
       const isNew = (await redis.hsetnx(key, field, openedText(answer.open))) === 1;
       if (isNew && (await redis.hlen(key)) > MOST_UNMATCHED) {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Logger } from '../logging/index.js';
+import { paymentIds, type Logger } from '../logging/index.js';
 import { memberOf, Pulse } from '../presence/index.js';
 import { escapeId, unescapeId } from '../relay/index.js';
 import { Ledger } from './ledger.js';
@@ -34,7 +34,10 @@ export class Outbox {
   /** Sees to an event at once, so that it need not wait for the sweep. */
   hurry(groupId: string, transactionId: string, kind: EventKind): void {
     this.onDue(groupId, `${escapeId(transactionId)}\n${kind}`).catch((error: unknown) => {
-      this.logger.debug({ err: error }, 'an event is left to the sweep');
+      this.logger.debug(
+        { err: error, ...paymentIds({ groupId, transactionId }) },
+        'an event is left to the sweep',
+      );
     });
   }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/index.js';
-import type { Logger } from '../logging/index.js';
+import { paymentIds, type Logger } from '../logging/index.js';
 import { Metrics, type AnswerOutcome, type PaymentOutcome } from '../metrics/index.js';
 import {
   GatewayError,
@@ -14,6 +14,7 @@ import {
 } from '../protocol/index.js';
 import { memberOf, Pulse } from '../presence/index.js';
 import { unescapeId } from '../relay/index.js';
+import { Trail } from '../tracing/index.js';
 import { LateResults } from './late-results.js';
 import { Outbox } from './outbox.js';
 import { Ledger, type Subject, type Verdict } from './ledger.js';
@@ -35,21 +36,31 @@ export interface Ending extends Subject {
   recipients: string;
   /** True only if the terminal can not have the request. */
   retrySafe?: boolean | undefined;
+  /** When it was handed to the terminal, ms since the epoch, if that was done here. */
+  handedOverAt?: number | undefined;
 }
 
-/** Recipients of payments under way here, so that most results need one call. */
+/** Payments under way here that are remembered, so that most results need one call. */
 const REMEMBERED = 50_000;
+
+/** What is known of a payment that was handed over here. */
+interface Expected {
+  /** Key ids joined by line feeds. */
+  recipients: string;
+  handedOverAt: number;
+}
 
 /** Ends transactions: by the terminal's answer or by a deadline. The first outcome stands, and reaches whoever asked. */
 @Injectable()
 export class Outcomes {
-  private readonly recipients = new Map<string, string>();
+  private readonly expected = new Map<string, Expected>();
 
   constructor(
     private readonly ledger: Ledger,
     private readonly lateResults: LateResults,
     private readonly outbox: Outbox,
     private readonly metrics: Metrics,
+    private readonly trail: Trail,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
     pulse: Pulse,
@@ -59,10 +70,10 @@ export class Outcomes {
 
   /** Notes who waits for a payment that is handed over here. */
   expect(groupId: string, transactionId: string, recipients: string): void {
-    if (this.recipients.size >= REMEMBERED) {
-      this.recipients.clear();
+    if (this.expected.size >= REMEMBERED) {
+      this.expected.clear();
     }
-    this.recipients.set(memberOf(groupId, transactionId), recipients);
+    this.expected.set(memberOf(groupId, transactionId), { recipients, handedOverAt: Date.now() });
   }
 
   /**
@@ -80,13 +91,13 @@ export class Outcomes {
     }
     const terminalId = terminalIdOf({ deviceId, connectionId: terminal.connectionId });
     const member = memberOf(groupId, transactionId);
-    const recipients = this.recipients.get(member) ?? '';
-    const ending = { groupId, transactionId, terminalKey: keyId, terminalId, recipients };
+    const { recipients = '', handedOverAt } = this.expected.get(member) ?? {};
+    const ending = { groupId, transactionId, terminalKey: keyId, terminalId, recipients, handedOverAt };
     const final = { ...answer, status };
     const startedAt = performance.now();
     const { kind, detail } = await this.settle('terminal', ending, final);
     this.metrics.answerStored(performance.now() - startedAt);
-    this.recipients.delete(member);
+    this.expected.delete(member);
     if (kind === 'late') {
       this.metrics.lateAnswers.of({ outcome: COUNTED_AS[status] }).add();
       await this.lateResults.store(ending, final);
@@ -96,7 +107,7 @@ export class Outcomes {
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
     } else if (kind === 'full' || (kind === 'repeated' && detail !== OUTCOME[status])) {
       this.metrics.contradictingAnswers.of({}).add();
-      const told = { groupId, transactionId, stored: detail, answered: status };
+      const told = { ...paymentIds(ending), stored: detail, answered: status };
       if (kind === 'full') {
         this.logger.error(told, 'no room for a further contradicting answer; not acknowledged');
         throw new GatewayError('ANSWER_NOT_KEPT', { transactionId, retrySafe: true });
@@ -117,6 +128,7 @@ export class Outcomes {
   async settle(cause: Cause, ending: Ending, answer: FinalAnswer): Promise<Verdict> {
     const { groupId, terminalKey, transactionId } = ending;
     const eventId = uuidv7();
+    const begunAt = this.trail.begin();
     const timestamp = new Date().toISOString();
     const retrySafe = answer.status === 'SUCCESS' ? undefined : (ending.retrySafe ?? false);
     const [before, after] = paymentCompleteHalves({
@@ -145,6 +157,7 @@ export class Outcomes {
     );
     if (verdict.kind === 'settled') {
       this.metrics.paymentEnded(outcomeOf(answer), verdict.latencyMs);
+      this.noteEnd(cause, ending, answer, begunAt, verdict.latencyMs);
       if (answer.failure) {
         const labels = { error_code: answer.failure, retry_safe: retrySafe ? 'true' : 'false' } as const;
         this.metrics.paymentFailures.of(labels).add();
@@ -160,10 +173,6 @@ export class Outcomes {
   async giveUp(cause: Cause, ending: Ending, failure: GatewayFailureCode): Promise<boolean> {
     const answer = { ...gatewayFailure(ending.transactionId, failure), status: 'FAILED' as const, failure };
     const { kind } = await this.settle(cause, ending, answer);
-    if (kind === 'settled') {
-      const { groupId, transactionId } = ending;
-      this.logger.warn({ groupId, transactionId, errorCode: failure }, 'payment given up');
-    }
     return kind === 'settled';
   }
 
@@ -196,6 +205,19 @@ export class Outcomes {
       sent: record.delivery !== 'queued',
       status: record.status,
     };
+  }
+
+  private noteEnd(cause: Cause, ending: Ending, answer: FinalAnswer, begunAt: number, ms: number): void {
+    const { terminalId, handedOverAt } = ending;
+    this.trail.ended(ending, begunAt, {
+      outcome: outcomeOf(answer),
+      cause,
+      errorCode: answer.errorCode,
+      terminalId,
+      ms,
+      terminalMs: handedOverAt && Date.now() - handedOverAt,
+      isGivenUp: answer.failure !== undefined,
+    });
   }
 
   private async assertGiven(groupId: string, transactionId: string, terminal: string): Promise<void> {

@@ -6,6 +6,7 @@ import { memberOf } from '../presence/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 import { mailId, type Mail } from '../relay/index.js';
 import { TerminalResolver, type Resolution } from '../terminals/index.js';
+import { Trail } from '../tracing/index.js';
 import { Ledger } from './ledger.js';
 import type { PaymentOrder } from './payment-order.js';
 import { RecentSet } from './recent-set.js';
@@ -19,6 +20,9 @@ export interface Caller {
   epoch: number;
   /** When a request over HTTP was signed, ms by the caller's clock: it tells which of two requests is the later one. */
   signedAt?: number;
+  /** Of a request over HTTP: its correlation id, and the trace it belongs to (W3C `traceparent`). */
+  requestId?: string;
+  traceparent?: string | undefined;
   /** Its key was never connected before. */
   isFirst: boolean;
 }
@@ -59,6 +63,7 @@ export class Payments {
     private readonly ledger: Ledger,
     private readonly resolver: TerminalResolver,
     private readonly metrics: Metrics,
+    private readonly trail: Trail,
     @Inject('CONFIG') private readonly config: Config,
   ) {}
 
@@ -71,18 +76,20 @@ export class Payments {
   async pay(caller: Caller, order: PaymentOrder, options: PayOptions = {}): Promise<Acceptance> {
     const startedAt = performance.now();
     const { groupId } = caller.principal;
+    const begunAt = this.trail.begin();
     const isNew = this.isCertainlyNew(caller, order);
-    let resolution = await this.resolve(groupId, order, isNew);
+    let resolution = await this.resolve(caller, order, isNew);
     let answer = await this.accept(caller, order, resolution, options);
     if (answer.outcome === 'no_terminal' && 'cached' in resolution && resolution.cached) {
       this.resolver.forget(groupId, order.terminalId);
-      resolution = await this.resolve(groupId, order, isNew);
+      resolution = await this.resolve(caller, order, isNew);
       answer = await this.accept(caller, order, resolution, options);
     }
     this.metrics.paymentRequested(answer.outcome, performance.now() - startedAt);
     switch (answer.outcome) {
       case 'accepted':
       case 'joined':
+        this.noteAccepted(caller, order, begunAt, answer.outcome);
         return { kind: answer.outcome };
       case 'replayed':
         return {
@@ -90,7 +97,7 @@ export class Payments {
           push: { id: mailId('r', order.transactionId), stamp: answer.stamp!, frame: answer.push! },
         };
       default:
-        throw refusal(answer.outcome, resolution, order.transactionId);
+        throw this.refused(caller, order, refusal(answer.outcome, resolution, order.transactionId));
     }
   }
 
@@ -111,15 +118,11 @@ export class Payments {
   }
 
   /** Nothing has reached the terminal by this request; by an earlier one of this id it may have. */
-  private async resolve(
-    groupId: string,
-    { terminalId, transactionId }: PaymentOrder,
-    isNew: boolean,
-  ): Promise<Resolution> {
+  private async resolve(caller: Caller, order: PaymentOrder, isNew: boolean): Promise<Resolution> {
     try {
-      return await this.resolver.resolve(groupId, terminalId);
+      return await this.resolver.resolve(caller.principal.groupId, order.terminalId);
     } catch (error) {
-      throw this.storeRefusal(error, transactionId, isNew);
+      throw this.refused(caller, order, this.storeRefusal(error, order.transactionId, isNew));
     }
   }
 
@@ -163,8 +166,29 @@ export class Payments {
       if (isNew && notExecuted) {
         this.known.delete(id);
       }
-      throw this.storeRefusal(error, transactionId, isNew && notExecuted);
+      throw this.refused(caller, order, this.storeRefusal(error, transactionId, isNew && notExecuted));
     }
+  }
+
+  private noteAccepted(caller: Caller, order: PaymentOrder, begunAt: number, outcome: string): void {
+    if (begunAt > 0) {
+      const { principal, requestId, traceparent } = caller;
+      const { groupId, keyId } = principal;
+      const facts = { keyId, terminalId: order.terminalId, outcome, requestId };
+      const of = { groupId, transactionId: order.transactionId };
+      this.trail.step('accept', of, begunAt, facts, undefined, traceparent);
+    }
+  }
+
+  /** @returns the refusal, once it stands in the log */
+  private refused({ principal, requestId }: Caller, order: PaymentOrder, refusal: unknown): unknown {
+    if (refusal instanceof GatewayError) {
+      const { groupId, keyId } = principal;
+      const { transactionId, terminalId } = order;
+      const { code } = refusal.toBody();
+      this.trail.refused({ groupId, transactionId }, { code, keyId, terminalId, requestId });
+    }
+    return refusal;
   }
 
   private storeRefusal(error: unknown, transactionId: string, retrySafe: boolean): unknown {

@@ -3,8 +3,9 @@ import { Sessions, type Session } from '../connections/index.js';
 import type { Logger } from '../logging/index.js';
 import { Presence, Pulse } from '../presence/index.js';
 import { Store, StoreUnavailable } from '../redis/index.js';
+import { Trail, type StepName } from '../tracing/index.js';
 import { HintLine } from './hint-line.js';
-import { kindOf, parseMail, type Mail, type MailKind } from './mail.js';
+import { kindOf, parseMail, transactionOf, type Mail, type MailKind } from './mail.js';
 import { MailMeter } from './mail-meter.js';
 import { ReceiptDesk } from './receipt-desk.js';
 
@@ -24,6 +25,9 @@ export interface MailHandler {
   repeats?: boolean;
 }
 
+/** What it means for a payment that a message about it was read. */
+const READ: Partial<Record<MailKind, StepName>> = { p: 'receive', r: 'deliver', l: 'deliver', w: 'deliver' };
+
 /**
  * Carries messages to endpoints on any instance. A message lies in the receiver's mailbox until the receiver has proven
  * to have read it; the owner learns of it by a hint, at registration and by the sweep.
@@ -38,6 +42,7 @@ export class Relay {
     private readonly sessions: Sessions,
     private readonly receipts: ReceiptDesk,
     private readonly meter: MailMeter,
+    private readonly trail: Trail,
     @Inject('LOGGER') private readonly logger: Logger,
     hints: HintLine,
     pulse: Pulse,
@@ -140,6 +145,7 @@ export class Relay {
     const writtenAt = Date.now();
     const written = session.sendWithReceipt(text, () => {
       this.meter.received(mail, writtenAt);
+      this.noteRead(session, mail, writtenAt, wasAway);
       this.onReceipt(session, mail, writtenAt);
     });
     if (written) {
@@ -149,6 +155,14 @@ export class Relay {
       handler?.unwritten?.(session, mail);
     }
     return written;
+  }
+
+  private noteRead({ principal }: Session, { id }: Mail, writtenAt: number, recovered: boolean): void {
+    const step = READ[kindOf(id)];
+    if (step && this.trail.wants(step)) {
+      const { groupId, keyId } = principal;
+      this.trail.step(step, { groupId, transactionId: transactionOf(id) }, writtenAt, { keyId, recovered });
+    }
   }
 
   private onReceipt(session: Session, mail: Mail, writtenAt: number): void {

@@ -5,10 +5,11 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Config } from '../config/index.js';
-import type { Logger } from '../logging/index.js';
+import { paymentIds, type Logger } from '../logging/index.js';
 import { Metrics, type WebhookOutcome } from '../metrics/index.js';
 import { Pulse } from '../presence/index.js';
 import type { DeliveryStatus } from '../protocol/index.js';
+import { Trail } from '../tracing/index.js';
 import { afterAttempt, dueAtOf, ended, isDelivered, isGone, type DeliveryRecord } from './delivery.js';
 import { DeliveryLog } from './delivery-log.js';
 import { DeliveryQueue, type Errand } from './delivery-queue.js';
@@ -19,6 +20,7 @@ import { CallGivenBack, Sender, type CallOutcome } from './sender.js';
 
 /** An errand may come this much before its time; earlier, and it is one that was taken over from a dead instance. */
 const EARLY_MS = 500;
+const GIVEN_UP = { level: 'warn', message: 'webhook given up' } as const;
 /** How long a stop waits for the calls under way, and then for them to be given back. */
 const FINISH_MS = 3_000;
 const GIVE_BACK_MS = 2_000;
@@ -43,6 +45,7 @@ export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly endpoints: EndpointStore,
     private readonly sender: Sender,
     private readonly metrics: Metrics,
+    private readonly trail: Trail,
     @Inject('CONFIG') config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
     pulse: Pulse,
@@ -99,7 +102,7 @@ export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdow
       return undefined;
     }
     if (endpoint?.status !== 'active' || body === undefined) {
-      await this.drop(errand);
+      await this.drop(errand, delivery.transactionId);
       return undefined;
     }
     if (dueAtOf(delivery) > Date.now() + EARLY_MS) {
@@ -131,17 +134,14 @@ export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdow
   /** Without body, signature or url: a url may hold what only its owner should know. */
   private tell(errand: Errand, delivery: DeliveryRecord | undefined, outcome: CallOutcome): void {
     const { groupId, endpointId, deliveryId } = errand;
-    const { eventId, eventType, status, tries } = delivery ?? {};
-    const facts = { groupId, endpointId, deliveryId, eventId, eventType, tries };
-    const { durationMs, statusCode, error } = outcome;
-    this.metrics.webhookCallDuration.of({}).observe(durationMs / 1000);
-    if (status) {
+    this.metrics.webhookCallDuration.of({}).observe(outcome.durationMs / 1000);
+    if (delivery) {
+      const { transactionId, eventId, eventType, status, tries } = delivery;
+      const { at, statusCode, error: reason } = outcome;
       this.metrics.webhookDeliveries.of({ outcome: COUNTED_AS[status] }).add();
-    }
-    if (status === 'failed') {
-      this.logger.warn({ ...facts, statusCode, reason: error }, 'webhook given up');
-    } else {
-      this.logger.debug({ ...facts, status, durationMs, statusCode, reason: error }, 'webhook called');
+      const facts = { endpointId, deliveryId, eventId, eventType, tries, status, statusCode, reason };
+      const line = status === 'failed' ? GIVEN_UP : undefined;
+      this.trail.step('webhook', { groupId, transactionId }, Date.parse(at), facts, line);
     }
   }
 
@@ -164,13 +164,14 @@ export class Courier implements OnApplicationBootstrap, BeforeApplicationShutdow
     }
   }
 
-  private async drop(errand: Errand): Promise<void> {
+  private async drop(errand: Errand, transactionId: string): Promise<void> {
     await this.log.change(errand, (delivery) =>
       delivery.status === 'pending' ? ended(delivery, 'dropped') : undefined,
     );
     const { groupId, endpointId, deliveryId } = errand;
     this.metrics.webhookDeliveries.of({ outcome: 'dropped' }).add();
-    this.logger.info({ groupId, endpointId, deliveryId }, 'webhook dropped: the endpoint is not active');
+    const ids = paymentIds({ groupId, transactionId });
+    this.logger.info({ ...ids, endpointId, deliveryId }, 'webhook dropped: the endpoint is not active');
   }
 
   /** A delivery is long due. If the queue still has its errand, adding it once more changes nothing. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Logger } from '../logging/index.js';
+import { paymentIds, type Logger } from '../logging/index.js';
 import { GatewayError, type DeliveryStatus } from '../protocol/index.js';
 import { begunAnew, shown, type Delivery, type DeliveryRef } from './delivery.js';
 import { DeliveryLog } from './delivery-log.js';
@@ -53,7 +53,9 @@ export class Deliveries {
       throw new GatewayError('DELIVERY_NOT_FOUND');
     }
     await this.queue.add({ ...ref, round: delivery.round });
-    this.logger.info({ ...ref, eventId: delivery.eventId }, 'webhook is delivered again on request');
+    const { transactionId, eventId } = delivery;
+    const ids = paymentIds({ groupId: ref.groupId, transactionId });
+    this.logger.info({ ...ref, ...ids, eventId }, 'webhook is delivered again on request');
     return shown(delivery);
   }
 

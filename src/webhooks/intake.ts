@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Logger } from '../logging/index.js';
+import { paymentIds, type Logger } from '../logging/index.js';
 import { Outbox, type PaymentEvent } from '../payments/index.js';
 import { deliveryIdOf, dueAtOf, newDelivery } from './delivery.js';
 import { DeliveryLog } from './delivery-log.js';
@@ -24,10 +24,10 @@ export class Intake {
    * event comes again, and finds the deliveries that were made.
    */
   private async take(event: PaymentEvent): Promise<void> {
-    const { groupId, transactionId, eventType, eventId } = event;
+    const { groupId, eventType, eventId } = event;
     const listeners = await this.endpoints.listeners(groupId, eventType);
     if (listeners.length === 0) {
-      this.logger.info({ groupId, transactionId, eventType }, 'no webhook endpoint wants this event');
+      this.logger.info({ ...paymentIds(event), eventType }, 'no webhook endpoint wants this event');
       return;
     }
     await Promise.all(

@@ -28,6 +28,7 @@ import {
 } from '../../src/relay/index.js';
 import { ReceiptDesk } from '../../src/relay/receipt-desk.js';
 import { TerminalResolver } from '../../src/terminals/index.js';
+import { Trail } from '../../src/tracing/index.js';
 import { GROUP } from './endpoints.js';
 import { PaymentRecords } from './payment-records.js';
 import { silentLogger, type TestStore } from './test-store.js';
@@ -69,12 +70,9 @@ export class PaymentDesk extends PaymentRecords {
     const hints = { on: () => undefined } as unknown as HintLine;
     this.keyStore = new KeyStore(store, config);
     this.ledger = new Ledger(store, presence, config);
-    this.payments = new Payments(
-      this.ledger,
-      new TerminalResolver(this.keyStore, presence),
-      this.metrics,
-      config,
-    );
+    const resolver = new TerminalResolver(this.keyStore, presence);
+    const trail = new Trail(silentLogger);
+    this.payments = new Payments(this.ledger, resolver, this.metrics, trail, config);
     this.lateResults = new LateResults(this.ledger, config, silentLogger);
     this.outbox = new Outbox(this.ledger, silentLogger, pulse);
     this.outcomes = new Outcomes(
@@ -82,6 +80,7 @@ export class PaymentDesk extends PaymentRecords {
       this.lateResults,
       this.outbox,
       this.metrics,
+      trail,
       config,
       silentLogger,
       pulse,

@@ -1,0 +1,125 @@
+import { paymentIds, traceIdsOf, type Logger, type PaymentName } from '../logging/index.js';
+import type { Facts, Spans } from './span.js';
+
+/** The hops of a payment, from the till's frame to the last webhook. Each is a span, and a line of the log. */
+export type StepName = 'accept' | 'dispatch' | 'receive' | 'settle' | 'deliver' | 'webhook';
+
+interface Line {
+  level: 'debug' | 'info' | 'warn';
+  message: string;
+}
+
+/** At `info` stands how a payment ended, and that who asked has the result; the way there is for who looks closer. */
+const LINES: Record<StepName, Line> = {
+  accept: { level: 'debug', message: 'payment accepted' },
+  dispatch: { level: 'debug', message: 'payment handed to the terminal' },
+  receive: { level: 'debug', message: 'payment read by the terminal' },
+  settle: { level: 'info', message: 'payment ended' },
+  deliver: { level: 'info', message: 'result delivered' },
+  webhook: { level: 'info', message: 'webhook called' },
+};
+
+/** How a payment ended. */
+export interface End {
+  outcome: string;
+  /** Why: by the terminal's word, or which deadline. */
+  cause: string;
+  errorCode?: string | undefined;
+  terminalId: string;
+  /** From accepting it to its end, ms. */
+  ms: number;
+  /** From handing it to the terminal to its end, ms; undefined if another instance has handed it over. */
+  terminalMs?: number | undefined;
+  /** The gateway gave it up: somebody should look at it. */
+  isGivenUp: boolean;
+}
+
+/**
+ * The way of each payment, as operators follow it: lines in the log under the same ids on every instance, and, where a
+ * collector is configured, the spans of one trace. While nobody follows, a step costs a comparison.
+ */
+export class Trail {
+  private readonly isFollowed: boolean;
+
+  /** @param spans undefined while no traces are wanted */
+  constructor(
+    private readonly logger: Logger,
+    private readonly spans?: Spans,
+  ) {
+    this.isFollowed = spans !== undefined || logger.isLevelEnabled('debug');
+  }
+
+  /** When a step begins, ms since the epoch; 0 while nobody follows. */
+  begin(): number {
+    return this.isFollowed ? preciseNow() : 0;
+  }
+
+  /** True if a step is worth the trouble of telling it. */
+  wants(name: StepName): boolean {
+    return this.isFollowed || LINES[name].level !== 'debug';
+  }
+
+  /**
+   * A hop is over.
+   * @param from when it began, ms since the epoch
+   * @param line instead of the usual one
+   * @param link W3C `traceparent` of the caller that led to it
+   */
+  step(name: StepName, of: PaymentName, from: number, facts: Facts, line = LINES[name], link?: string): void {
+    if (!this.wants(name)) {
+      return;
+    }
+    const to = preciseNow();
+    const { traceId, rootSpanId } = traceIdsOf(of);
+    const { groupId, transactionId } = of;
+    const { level, message } = line;
+    this.logger[level]({ groupId, transactionId, traceId, ...facts, ms: rounded(to - from) }, message);
+    this.spans?.add({ traceId, parentId: rootSpanId, name, from, to, facts: { groupId, ...facts }, link });
+  }
+
+  /** A payment was not taken on. */
+  refused(of: PaymentName, facts: Facts): void {
+    this.logger.info({ ...paymentIds(of), ...facts }, 'payment refused');
+  }
+
+  /**
+   * A payment is final.
+   * @param from when somebody began to make it so, ms since the epoch
+   */
+  ended(of: PaymentName, from: number, { isGivenUp, ms, ...facts }: End): void {
+    const { groupId, transactionId } = of;
+    const { traceId, rootSpanId } = traceIdsOf(of);
+    const told = { groupId, transactionId, traceId, ...facts, ms };
+    if (isGivenUp) {
+      this.logger.warn(told, 'payment given up');
+    } else {
+      this.logger.info(told, LINES.settle.message);
+    }
+    if (this.spans) {
+      const to = preciseNow();
+      const about = { groupId, transactionId, ...facts };
+      const span = { traceId, to, isError: isGivenUp };
+      this.spans.add({ ...span, parentId: rootSpanId, name: 'settle', from, facts: { groupId, ...facts } });
+      this.spans.add({ ...span, spanId: rootSpanId, name: 'payment', from: to - ms, facts: about });
+    }
+  }
+}
+
+/** Clocks may be set, and process time drifts from them: the two are brought together so often. */
+const ANCHOR_MS = 10_000;
+let anchoredAt = -Infinity;
+let offset = 0;
+
+/** ms since the epoch with a fraction: hops in one data centre take less than a millisecond. */
+function preciseNow(): number {
+  const now = performance.now();
+  if (now - anchoredAt > ANCHOR_MS) {
+    anchoredAt = now;
+    offset = Date.now() - now;
+  }
+  return now + offset;
+}
+
+function rounded(ms: number): number {
+  return Math.max(0, Math.round(ms * 10) / 10);
+}
