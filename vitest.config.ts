@@ -28,7 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,console/src}/**/*.spec.ts', 'lint/**/*.spec.js', 'test/support/**/*.spec.ts'],
+          include: ['{src,console/src,bench}/**/*.spec.ts', 'lint/**/*.spec.js', 'test/support/**/*.spec.ts'],
           sequence: { groupOrder: 0 },
         },
       },

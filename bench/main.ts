@@ -8,16 +8,26 @@ import { end } from './children.js';
 import { makeKeys, writeKeysFile } from './fleet.js';
 import { startGenerator } from './generator-process.js';
 import { RedisServer } from './redis.js';
-import { machine, RESULTS, save, table, type Row } from './report.js';
+import { SECTIONS } from './document/sections.js';
+import { DOCUMENTED, fileFor, machine, RESULTS, save, table, type Result, type Row } from './report.js';
 import { SUITES } from './suites/index.js';
 import { TARGETS } from './targets/index.js';
 import type { Measures, Options, Suite, Target } from './types.js';
 
+const ALL = 'all';
 const numbers = (text: string) => text.split(',').map(Number);
 
 const command = new Command('bench')
-  .description(SUITES.map(({ name, summary }) => `${name.padEnd(11)} ${summary}`).join('\n'))
+  .description(
+    [
+      ...SUITES,
+      { name: ALL, summary: 'everything that docs/performance.md shows; then npm run bench:report' },
+    ]
+      .map(({ name, summary }) => `${name.padEnd(11)} ${summary}`)
+      .join('\n'),
+  )
   .option('--suite <name>', 'what to measure', 'payments')
+  .option('--sections <names>', 'of --suite all, by the markers of the document')
   .option('--only <text>', 'only the cases with this in their name', '')
   .option('--targets <names>', 'which systems, the first as the base of ratios')
   .option('--rounds <n>', 'rounds; each measures every target, in rotated order', Number, 5)
@@ -30,16 +40,57 @@ const command = new Command('bench')
   .option('--terminals <n,…>', 'sizes of a group', numbers, [10, 100, 1_000])
   .option('--flood <n>', 'calls, frames or connects per second of a flood', Number, 500);
 
-type CommandLine = Options & { suite: string; only: string; targets?: string };
+type CommandLine = Options & { suite: string; only: string; sections?: string; targets?: string };
 
 async function main(): Promise<void> {
-  const options = command.parse().opts<CommandLine>();
-  const suite = SUITES.find(({ name }) => name === options.suite);
-  if (!suite) throw new Error(`--suite must be one of ${SUITES.map(({ name }) => name).join(', ')}`);
-  const targets = (options.targets?.split(',') ?? suite.targets).map(findTarget);
-  const cases = suite.cases(options).filter((name) => name.includes(options.only));
+  const line = command.parse().opts<CommandLine>();
   mkdirSync(RESULTS, { recursive: true });
   console.log(JSON.stringify(machine()));
+  if (line.suite === ALL) return measureAll(line);
+  const suite = findSuite(line.suite);
+  const result = await measureSuite(suite, line, line.targets?.split(','), line.only);
+  console.log(`\n${table(result)}\n\n${save(result, fileFor(suite.name))}`);
+}
+
+/** Everything that the document shows, in its own lengths. A section that fails does not take the others with it. */
+async function measureAll(line: CommandLine): Promise<void> {
+  const chosen = Object.entries(SECTIONS).filter(
+    ([name]) => line.sections?.split(',').includes(name) ?? true,
+  );
+  for (const [name, section] of chosen) {
+    try {
+      const options = { ...line, ...section.options, ...typed() };
+      const result = await measureSuite(findSuite(section.suite), options, section.targets);
+      console.log(
+        `\n${table(result, section.columns)}\n\n${save(result, join(DOCUMENTED, `${name}.json`))}\n`,
+      );
+    } catch (error) {
+      process.exitCode = 1;
+      console.error(`${name}:`, error);
+    }
+  }
+}
+
+function defaults(): Partial<Options> {
+  return Object.fromEntries(command.options.map((option) => [option.attributeName(), option.defaultValue]));
+}
+
+/** Options that stand on the command line: they go before those of a section. */
+function typed(): Partial<Options> {
+  const names = command.options.map((option) => option.attributeName());
+  const given = names.filter((name) => command.getOptionValueSource(name) === 'cli');
+  return Object.fromEntries(given.map((name) => [name, command.getOptionValue(name) as never]));
+}
+
+/** Each round measures every case with every target, in rotated order. */
+async function measureSuite(
+  suite: Suite,
+  options: Options,
+  names: readonly string[] = suite.targets,
+  only = '',
+): Promise<Result> {
+  const targets = names.map(findTarget);
+  const cases = suite.cases(options).filter((name) => name.includes(only));
   const rows: Row[] = [];
   for (let round = 1; round <= options.rounds; round++) {
     for (const name of cases) {
@@ -50,9 +101,27 @@ async function main(): Promise<void> {
       }
     }
   }
-  const labels = new Map(targets.map(({ name, label }) => [name, label]));
-  console.log(`\n${table(suite, rows, labels, targets[0]!.name)}\n\n${save(suite, options, rows)}`);
+  const { columns, ratios, base = 'target' } = suite;
+  const labels = Object.fromEntries(targets.map(({ name, label }) => [name, label]));
+  const command = commandFor(suite, options, names);
+  return { suite: suite.name, command, machine: machine(), options, columns, ratios, base, labels, rows };
 }
+
+/** How the same is measured again. */
+function commandFor(suite: Suite, options: Options, names: readonly string[]): string {
+  const usual = defaults();
+  const changed = Object.entries(options).filter(
+    ([name, value]) =>
+      name in usual &&
+      !NOT_OF_A_SUITE.includes(name) &&
+      String(value) !== String(usual[name as keyof Options]),
+  );
+  const targets = names === suite.targets ? [] : [`--targets ${names.join(',')}`];
+  const shown = changed.map(([name, value]) => `--${name} ${String(value)}`);
+  return ['npm run bench --', `--suite ${suite.name}`, ...shown, ...targets].join(' ');
+}
+
+const NOT_OF_A_SUITE = ['suite', 'sections', 'targets', 'only'];
 
 /** One target from its start to its stop, on a Redis of its own: nothing that idles beside it takes part. */
 async function measureOnce(suite: Suite, target: Target, name: string, options: Options): Promise<Measures> {
@@ -78,6 +147,14 @@ async function measureOnce(suite: Suite, target: Target, name: string, options: 
     await redis.stop();
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+function findSuite(wanted: string): Suite {
+  const suite = SUITES.find(({ name }) => name === wanted);
+  if (!suite) {
+    throw new Error(`--suite must be one of ${[...SUITES.map(({ name }) => name), ALL].join(', ')}`);
+  }
+  return suite;
 }
 
 function findTarget(name: string): Target {
