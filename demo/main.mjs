@@ -114,7 +114,7 @@ function summarize({ counts, gatewayMs, repeats }) {
   if (total > 0) entry('gateway', `${median(gatewayMs)} ms per payment (median), there and back`);
   entry('repeated', `${repeats}  ${pc.dim('(payments that reached a terminal twice)')}`);
   heading('What to try next');
-  entry('cluster', 'docker compose up    three gateways behind a balancer, with TLS');
+  entry('cluster', 'docker compose --profile standard up    three gateways behind a balancer, with TLS');
   entry('start', 'npm start            the gateway alone; README.md lists its settings');
   entry('test', 'npm test             everything that is promised, put to the test');
   say();

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ensureProgram } from '../../scripts/programs.mjs';
@@ -81,12 +81,18 @@ beforeAll(async () => {
   ca = await readFile(join(folder, 'gateway.crt'), 'utf8');
   await Promise.all(gateways.map((gateway) => gateway.start()));
   port = await freePort();
-  haproxy = new Program(['haproxy', '-f', 'deploy/haproxy/haproxy.cfg'], {
-    GATEWAY_BIND: `127.0.0.1:${port}`,
+  // These tests all come from one address.
+  haproxy = startBalancer(port, { GATEWAY_ADDRESS_CONNECTS_PER_10S: '100000' });
+});
+
+function startBalancer(onPort: number, limits: Record<string, string>): Program {
+  return new Program(['haproxy', '-f', 'deploy/haproxy/haproxy.cfg'], {
+    GATEWAY_BIND: `127.0.0.1:${onPort}`,
     GATEWAY_CERTIFICATE: join(folder, 'gateway.pem'),
     ...Object.fromEntries(gateways.map(({ address }, i) => [`GATEWAY_${i + 1}`, address])),
+    ...limits,
   });
-});
+}
 
 afterAll(async () => {
   await stopPrograms();
@@ -225,6 +231,12 @@ describe('haproxy', () => {
     expect(haproxy.log).not.toContain('secret');
   });
 
+  it('tells browsers to stay with TLS, in its own answers too', async () => {
+    for (const path of ['/v1/terminals', '/metrics']) {
+      expect((await call(path)).headers['strict-transport-security']).toBe('max-age=31536000');
+    }
+  });
+
   it('spreads sockets by their number', async () => {
     const opened = [];
     for (const _ of gateways) opened.push(await openSocket());
@@ -296,5 +308,74 @@ describe('haproxy', () => {
     expect(status).toBe(503);
     expect(headers['content-type']).toBe('application/json');
     expect(JSON.parse(body)).toMatchObject({ error: 'Service Unavailable', retrySafe: false });
+  });
+});
+
+describe('the limits of haproxy per address', () => {
+  let strict: number;
+  let host = 256;
+  const get = 'GET /v1/terminals HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+
+  beforeAll(async () => {
+    strict = await freePort();
+    startBalancer(strict, {
+      GATEWAY_ADDRESS_CONNECTIONS: '3',
+      GATEWAY_ADDRESS_CONNECTS_PER_10S: '12',
+      GATEWAY_ADDRESS_REQUESTS_PER_10S: '5',
+      GATEWAY_REQUEST_TIMEOUT: '300ms',
+    });
+  });
+
+  beforeEach(async () => {
+    // Each time from another address, or the limits would end the wait.
+    await eventually(async () => expect(await sent(host++, get)).toContain('200 OK'), { timeoutMs: 10_000 });
+    gateways.forEach((gateway) => gateway.requests.splice(0));
+  });
+
+  /** A connection from an address of its own. @param from its number */
+  function connectFrom(from: number): TLSSocket {
+    const localAddress = `127.2.${from >> 8}.${from & 255}`;
+    const local = { port: strict, host: '127.0.0.1', localAddress };
+    return connectTls({ ...local, ca, servername: 'localhost' });
+  }
+
+  async function sent(from: number, text: string): Promise<string> {
+    const socket = connectFrom(from).on('error', () => {});
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.write(text);
+    // Not `once`, which fails on an error; a refused connection is reset.
+    await new Promise((resolve) => socket.on('close', resolve));
+    return Buffer.concat(chunks).toString();
+  }
+
+  it.each([
+    ['head', 'GET /v1/terminals HTTP/1.1\r\nHost: loc'],
+    ['body', 'POST /v1/terminals/T/payments HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{'],
+  ])('ends a request whose %s does not arrive, before a gateway sees it', async (_, beginning) => {
+    expect(await sent(6, beginning)).toMatch(/^HTTP\/1.1 408 /);
+    expect(gateways.flatMap(({ requests }) => requests)).toEqual([]);
+  });
+
+  it('refuses further requests of an address that makes too many, and of no other', async () => {
+    const answers = [];
+    for (let i = 0; i < 7; i++) answers.push(await sent(2, get));
+    expect(answers[0]).toMatch(/^HTTP\/1.1 200/);
+    expect(answers[6]).toMatch(/^HTTP\/1.1 429 [^]*retry-after: 10/i);
+    expect(await sent(3, get)).toMatch(/^HTTP\/1.1 200/);
+  });
+
+  it('takes so many connections of an address at once and no more', async () => {
+    const kept = [connectFrom(4), connectFrom(4), connectFrom(4)];
+    await Promise.all(kept.map((socket) => once(socket, 'secureConnect')));
+    expect(await sent(4, get)).toBe('');
+    kept.forEach((socket) => socket.destroy());
+  });
+
+  it('takes so many connection attempts of an address and no more', async () => {
+    const answers = [];
+    for (let i = 0; i < 14; i++) answers.push(await sent(5, get));
+    expect(answers[0]).not.toBe('');
+    expect(answers[13]).toBe('');
   });
 });

@@ -4,14 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../src/config/settings.js';
-import { isPath, mountsOf, readComposeFile, serviceOf } from '../support/compose.js';
+import { isPath, mountsOf, networksOf, readComposeFile, serviceOf } from '../support/compose.js';
 import { PROJECT_FOLDER } from '../support/programs.js';
 
 const GATEWAYS = ['gateway-1', 'gateway-2', 'gateway-3'];
+const STORES = { standard: 'REDIS_URL', sentinel: 'REDIS_SENTINELS', cluster: 'REDIS_CLUSTER_NODES' };
 
 const read = (path: string) => readFile(join(PROJECT_FOLDER, path), 'utf8');
 const compose = await readComposeFile();
 const dockerfile = await read('Dockerfile');
+const redisConfig = await read('deploy/redis/redis.conf');
 const haproxyConfig = await read('deploy/haproxy/haproxy.cfg');
 const { keys } = JSON.parse(await read('deploy/api-keys.example.json')) as {
   keys: { id: string; key: string }[];
@@ -19,6 +21,11 @@ const { keys } = JSON.parse(await read('deploy/api-keys.example.json')) as {
 
 const service = (name: string) => serviceOf(compose, name);
 const gatewayVariables = Object.keys(service('gateway-1').environment ?? {});
+/** Of a profile, in the order of the file. */
+const gatewaysOf = (profile: string) =>
+  Object.values(compose.services).filter(
+    ({ image, profiles }) => image.startsWith('terminal-gateway') && profiles?.includes(profile),
+  );
 const settingNames = Object.values(SETTINGS).map(({ name }) => name);
 const instruction = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(dockerfile)?.[1];
 
@@ -27,11 +34,35 @@ describe('docker-compose.yml', () => {
     expect(settingNames).toContain(name);
   });
 
-  it('gives the gateways different names and is otherwise the same for all', () => {
-    const described = GATEWAYS.map((name) => service(name).environment);
+  it.each(Object.entries(STORES))('has three gateways in the profile %s, told by %s', (profile, variable) => {
+    const gateways = gatewaysOf(profile);
+    const described = gateways.map(({ environment }) => environment);
     expect(described.map((environment) => environment?.INSTANCE_ID)).toEqual(GATEWAYS);
     const others = described.map((environment) => ({ ...environment, INSTANCE_ID: undefined }));
     expect(others).toEqual([others[0], others[0], others[0]]);
+    const stores = Object.keys(others[0] ?? {}).filter((name) => Object.values(STORES).includes(name));
+    expect(stores).toEqual([variable]);
+  });
+
+  it.each(Object.keys(STORES))('gives them the names in the profile %s that haproxy knows', (profile) => {
+    const names = gatewaysOf(profile).map(
+      ({ networks }) => (networks as Record<string, { aliases?: string[] }>).edge?.aliases,
+    );
+    expect(names).toEqual(GATEWAYS.map((name) => [name]));
+  });
+
+  it('starts nothing without a profile', () => {
+    const without = Object.entries(compose.services).filter(([, { profiles }]) => !profiles?.length);
+    expect(without.map(([name]) => name)).toEqual([]);
+  });
+
+  it.each(Object.entries(compose.services))('gives %s only what its profiles have, too', (_, one) => {
+    const dependencies = Object.entries(one.depends_on ?? {}).filter(
+      ([, { required }]) => required !== false,
+    );
+    for (const [name] of dependencies) {
+      expect(service(name).profiles).toEqual(expect.arrayContaining(one.profiles ?? []));
+    }
   });
 
   it('mounts only files that exist and volumes that are declared', () => {
@@ -44,16 +75,21 @@ describe('docker-compose.yml', () => {
     expect(missing).toEqual([]);
   });
 
-  it('opens nothing but the TLS port of haproxy', () => {
+  it('opens nothing but one port with TLS', () => {
     const ports = Object.entries(compose.services).flatMap(([name, one]) =>
       (one.ports ?? []).map((p) => [name, p]),
     );
-    expect(ports).toEqual([['haproxy', '8443:8443']]);
+    expect(ports).toEqual([
+      ['gateway', '8443:8443'],
+      ['haproxy', '8443:8443'],
+    ]);
   });
 
   it('keeps Redis in a network without a way out', () => {
-    expect(service('redis').networks).toEqual(['store']);
-    expect(service('haproxy').networks).not.toContain('store');
+    const stores = Object.values(compose.services).filter(({ image }) => image.startsWith('redis:'));
+    expect(stores.length).toBeGreaterThan(10);
+    for (const store of stores) expect(networksOf(store)).toEqual(['store']);
+    expect(networksOf(service('haproxy'))).not.toContain('store');
     expect(compose.networks.store?.internal).toBe(true);
   });
 
@@ -70,8 +106,10 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it.each(['redis', 'certs', 'haproxy'])('pins the image of %s to a minor version', (name) => {
-    expect(service(name).image).toMatch(/^[a-z]+:\d+\.\d+$/);
+  it('pins the images of others to a minor version', () => {
+    const images = new Set(Object.values(compose.services).map(({ image }) => image));
+    images.delete('terminal-gateway:local');
+    expect(images).toEqual(new Set(['redis:7.4', 'haproxy:3.0']));
   });
 
   it('gives a gateway more time to stop than its drain takes', () => {
@@ -80,9 +118,12 @@ describe('docker-compose.yml', () => {
   });
 
   it('never lets Redis evict a payment', () => {
-    const command = service('redis').command?.join(' ');
-    expect(command).toContain('--maxmemory-policy noeviction');
-    expect(command).toContain('--appendonly yes --appendfsync everysec');
+    expect(redisConfig).toMatch(/^maxmemory-policy noeviction$/m);
+    expect(redisConfig).toMatch(/^appendonly yes\nappendfsync everysec$/m);
+    const servers = Object.values(compose.services).filter((one) =>
+      String(one.command).includes('redis.conf'),
+    );
+    expect(servers).toHaveLength(10);
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { healthcheckOf, mountsOf, serviceOf, startService, type ComposeFile } from './compose.js';
+import { addressOf, healthcheckOf, mountsOf, serviceOf, startService, type ComposeFile } from './compose.js';
 import { eventually } from './eventually.js';
 import { runProgram, type Program } from './programs.js';
 import { freePorts } from './redis-server.js';
@@ -65,10 +65,13 @@ export class ComposeStack {
       await this.makeVolumes(name);
       const args = ['--port', String(this.port(name)), '--bind', HOST];
       const busPort = ['--cluster-port', String(this.port(`${name} bus`))];
-      this.start(name, { args: name.startsWith('redis-cluster') ? [...args, ...busPort] : args });
+      this.start(name, { args: name.startsWith('cluster-') ? [...args, ...busPort] : args });
     }
     for (const name of names) {
-      const check = healthcheckOf(this.service(name), { 'redis-cli': `redis-cli -p ${this.port(name)}` });
+      const check = healthcheckOf(this.service(name), {
+        ' -p 26379': '',
+        'redis-cli': `redis-cli -p ${this.port(name)}`,
+      });
       await this.patiently(name, () => runProgram(check));
     }
   }
@@ -138,11 +141,13 @@ export class ComposeStack {
     return serviceOf(this.file, name);
   }
 
-  /** Names of the compose network → where they are here. */
+  /** Names and addresses of the compose network → where they are here. */
   private addresses(): Record<string, string> {
-    const named = Object.keys(this.file.services).flatMap((name) =>
-      [6379, 26379].map((port) => [`${name}:${port}`, `${HOST}:${this.port(name)}`]),
-    );
+    const named = Object.entries(this.file.services).flatMap(([name, service]) => {
+      const here = `${HOST}:${this.port(name)}`;
+      const hosts = [name, addressOf(service) ?? name];
+      return hosts.flatMap((host) => [6379, 26379].map((port) => [`${host}:${port}`, here]));
+    });
     return Object.fromEntries(named) as Record<string, string>;
   }
 

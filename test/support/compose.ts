@@ -10,7 +10,9 @@ export interface ComposeService {
   command?: string[];
   environment?: Record<string, string | null>;
   volumes?: string[];
-  networks?: string[];
+  profiles?: string[];
+  depends_on?: Record<string, { condition: string; required?: boolean }>;
+  networks?: string[] | Record<string, { aliases?: string[]; ipv4_address?: string } | null>;
   ports?: string[];
   healthcheck?: { test: string[] };
   stop_grace_period?: string;
@@ -32,7 +34,7 @@ export async function readComposeFile(variables: Record<string, string> = {}): P
     /\$\{(\w+):-([^}]*)\}/g,
     (_, name: string, fallback: string) => variables[name] ?? fallback,
   );
-  return parse(interpolated, { merge: true }) as ComposeFile;
+  return parse(interpolated, { merge: true, maxAliasCount: -1 }) as ComposeFile;
 }
 
 export function serviceOf({ services }: ComposeFile, name: string): ComposeService {
@@ -47,6 +49,17 @@ export function mountsOf({ volumes = [] }: ComposeService): { source: string; ta
     const [source = '', target = ''] = volume.split(':');
     return { source, target };
   });
+}
+
+/** Names of the networks that a service is in. */
+export function networksOf({ networks = [] }: ComposeService): string[] {
+  return Array.isArray(networks) ? networks : Object.keys(networks);
+}
+
+/** The fixed address of a service, undefined if it has none. */
+export function addressOf({ networks = [] }: ComposeService): string | undefined {
+  const all = Array.isArray(networks) ? [] : Object.values(networks);
+  return all.map((network) => network?.ipv4_address).find(Boolean);
 }
 
 export const isPath = (source: string) => /^[./]/.test(source);
