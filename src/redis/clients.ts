@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Config } from '../config/index.js';
+import { gatherWrites } from './gathered-writes.js';
 
 export type Client = Redis | Cluster;
 
@@ -58,7 +59,9 @@ export interface StoreAddress {
 }
 
 export function commandsClient(config: Config, address: StoreAddress): Client {
-  return connect(config, address, COMMANDS, 'commands');
+  const client = connect(config, address, COMMANDS, 'commands');
+  gatherWrites(client);
+  return client;
 }
 
 export function subscriberClient(config: Config, address: StoreAddress): Client {
