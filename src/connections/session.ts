@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import {
   Close,
@@ -7,6 +8,7 @@ import {
   type ForceDisconnectReason,
   type Principal,
 } from '../protocol/index.js';
+import { frameBytes } from './frame-bytes.js';
 import { FrameLimit } from './frame-limit.js';
 import { InboundQueue, type FrameHandler } from './inbound-queue.js';
 import { Receipts } from './receipts.js';
@@ -63,6 +65,8 @@ export class Session {
     /** Names from `x-extensions` that this client asked for. */
     readonly extensions: ReadonlySet<string>,
     private readonly socket: WebSocket,
+    /** The stream under the socket: what the server says is framed here, because the library needs two writes a frame. */
+    private readonly wire: Writable,
     private readonly framesPerSecond: number,
   ) {
     this.inbound = new InboundQueue(socket);
@@ -137,12 +141,11 @@ export class Session {
 
   /** @returns false if the socket cannot take it any more */
   send(frame: string): boolean {
-    if (!this.hasRoom()) {
-      return false;
+    const hasRoom = this.hasRoom();
+    if (hasRoom) {
+      this.write(frameBytes(frame));
     }
-    this.lastSent = Date.now();
-    this.socket.send(frame);
-    return true;
+    return hasRoom;
   }
 
   /**
@@ -152,11 +155,11 @@ export class Session {
    * @returns false if nothing was written
    */
   sendWithReceipt(frame: string, onReceipt: () => void): boolean {
-    if (!this.send(frame)) {
-      return false;
+    const hasRoom = this.hasRoom();
+    if (hasRoom) {
+      this.write(frameBytes(frame, this.receipts.expect(onReceipt, performance.now())));
     }
-    this.socket.ping(this.receipts.expect(onReceipt, performance.now()));
-    return true;
+    return hasRoom;
   }
 
   /** A ping that only asks for a sign of life. */
@@ -187,6 +190,11 @@ export class Session {
     this.ending ??= why;
     this.socket.close(why.code, why.reason);
     this.socket.terminate();
+  }
+
+  private write(bytes: Buffer): void {
+    this.lastSent = Date.now();
+    this.wire.write(bytes);
   }
 
   /** False, from now on for ever, for a peer that reads too slowly. */

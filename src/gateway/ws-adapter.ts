@@ -5,7 +5,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { WebSocketServer } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config/index.js';
 import { FrameLimit, Session, type FrameVerdict } from '../connections/index.js';
 import { toGatewayError } from '../edge/index.js';
@@ -93,7 +93,7 @@ export class GatewayWsAdapter extends WsAdapter {
       socket.off('error', ignore);
       const [server] = this.wsServersRegistry.get(port) as unknown as WebSocketServer[];
       server!.handleUpgrade(request, socket, head, (client) => {
-        (client as GatewaySocket).session = this.newSession(admission, client as GatewaySocket);
+        (client as GatewaySocket).session = this.newSession(admission, client, socket);
         server!.emit('connection', client, request);
       });
     } catch (error) {
@@ -103,10 +103,10 @@ export class GatewayWsAdapter extends WsAdapter {
     }
   }
 
-  private newSession({ principal, extensions }: Admission, client: GatewaySocket): Session {
+  private newSession({ principal, extensions }: Admission, client: WebSocket, wire: Duplex): Session {
     const { framesPerSecond } = this.config;
     const connectionId = newConnectionId(principal.groupId);
-    return new Session(connectionId, principal, extensions, client, framesPerSecond);
+    return new Session(connectionId, principal, extensions, client, wire, framesPerSecond);
   }
 
   /** Errors of a socket are the peer's doing (1009, resets); each is followed by a close, which is handled. */

@@ -1,0 +1,35 @@
+const TEXT = 0x81;
+const PING = 0x89;
+/** Longer payloads have their length in two more bytes, then in eight. */
+const SHORT = 125;
+const MEDIUM = 0xffff;
+
+/**
+ * A text frame as its bytes on the wire, unmasked as servers send them (RFC 6455, 5.2). One buffer, so that it costs one system
+ * call with whatever follows it.
+ * @param ping payload of a ping that follows, at most 125 ASCII characters
+ */
+export function frameBytes(text: string, ping?: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const head = length <= SHORT ? 2 : length <= MEDIUM ? 4 : 10;
+  const tail = ping === undefined ? 0 : 2 + ping.length;
+  const bytes = Buffer.allocUnsafe(head + length + tail);
+  bytes[0] = TEXT;
+  if (head === 2) {
+    bytes[1] = length;
+  } else if (head === 4) {
+    bytes[1] = 126;
+    bytes.writeUInt16BE(length, 2);
+  } else {
+    bytes[1] = 127;
+    bytes.writeUIntBE(0, 2, 2);
+    bytes.writeUIntBE(length, 4, 6);
+  }
+  bytes.write(text, head, length === text.length ? 'latin1' : 'utf8');
+  if (ping !== undefined) {
+    bytes[head + length] = PING;
+    bytes[head + length + 1] = ping.length;
+    bytes.write(ping, head + length + 2, 'latin1');
+  }
+  return bytes;
+}
