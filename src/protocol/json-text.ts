@@ -50,7 +50,7 @@ export function memberTexts(text: string): Map<string, string> {
   let i = skipSpace(text, text.indexOf('{') + 1);
   while (text.charCodeAt(i) !== CLOSE_BRACE) {
     const nameEnd = stringEnd(text, i);
-    const name = JSON.parse(text.slice(i, nameEnd)) as string;
+    const name = stringValue(text.slice(i, nameEnd));
     const start = skipSpace(text, text.indexOf(':', nameEnd) + 1);
     const end = valueEnd(text, start);
     members.set(name, text.slice(start, end));
@@ -208,15 +208,21 @@ export function skipSpace(text: string, from: number): number {
 
 /** The index after the string that begins at `from`; the text's length if it never ends. */
 export function stringEnd(text: string, from: number): number {
-  for (let i = from + 1; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === BACKSLASH) {
-      i++;
-    } else if (c === QUOTE) {
-      return i + 1;
+  for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (end - backslashes - 1 > from && text.charCodeAt(end - backslashes - 1) === BACKSLASH) {
+      backslashes++;
+    }
+    if (backslashes % 2 === 0) {
+      return end + 1;
     }
   }
   return text.length;
+}
+
+/** What a JSON string says. @param text with its quotes, known to be valid */
+function stringValue(text: string): string {
+  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
 }
 
 /** The index after the value that begins at `from`; the text's length if it never ends. */

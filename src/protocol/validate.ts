@@ -1,9 +1,17 @@
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { GatewayError, type FieldProblem } from './errors.js';
+import { compileQuickCheck, type QuickCheck } from './quick-check.js';
 
 type Constructor<T> = new () => T;
 
-const propertiesOf = new Map<Constructor<object>, string[]>();
+/** What is known of a DTO class once it was asked for. */
+interface Rules {
+  /** Its properties in the order of their declaration. */
+  names: string[];
+  isGood: QuickCheck | undefined;
+}
+
+const rulesOf = new Map<Constructor<object>, Rules>();
 
 /**
  * Checks a plain JSON value against a DTO class. Members that the DTO does not name are ignored, so nothing of the
@@ -14,11 +22,14 @@ const propertiesOf = new Map<Constructor<object>, string[]>();
  */
 export function validateDto<T extends object>(type: Constructor<T>, plain: object, path = ''): T {
   const dto = new type();
-  const names = declaredProperties(type);
+  const { names, isGood } = rules(type);
   for (const name of names) {
     if (Object.hasOwn(plain, name)) {
       (dto as Record<string, unknown>)[name] = (plain as Record<string, unknown>)[name];
     }
+  }
+  if (isGood?.(dto)) {
+    return dto;
   }
   const errors = validateSync(dto, { forbidUnknownValues: false });
   if (errors.length > 0) {
@@ -45,12 +56,13 @@ function problem(path: string, property: string, message: string): FieldProblem 
   return { field: prefix + property, message: prefix + message };
 }
 
-function declaredProperties(type: Constructor<object>): string[] {
-  let names = propertiesOf.get(type);
-  if (!names) {
+function rules(type: Constructor<object>): Rules {
+  let known = rulesOf.get(type);
+  if (!known) {
     const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-    names = [...new Set(metadata.map(({ propertyName }) => propertyName))];
-    propertiesOf.set(type, names);
+    const names = [...new Set(metadata.map(({ propertyName }) => propertyName))];
+    known = { names, isGood: compileQuickCheck(type) };
+    rulesOf.set(type, known);
   }
-  return names;
+  return known;
 }
