@@ -159,13 +159,9 @@ export class Cancellations {
   private async forget({ principal }: Session, transactionId: string): Promise<void> {
     const { groupId, keyId } = principal;
     const subject = { groupId, transactionId, terminalKey: '' };
-    const [, desktopMailbox] = this.ledger.desktopKeys(groupId, keyId);
     const desktop = { desktopKey: keyId, desktopMember: memberOf(groupId, keyId) };
-    await this.ledger.store.run(
-      forgetCancel,
-      { ...this.ledger.keys(subject), desktopMailbox },
-      { ...this.ledger.args(subject), ...desktop },
-    );
+    const args = { ...this.ledger.args(subject), ...desktop };
+    await this.ledger.store.run(forgetCancel, this.ledger.keys(subject, keyId), args);
   }
 
   private unlessAnswered(session: Session, mail: Mail): string | undefined {

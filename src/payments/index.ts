@@ -11,7 +11,7 @@ export {
   paymentMember,
   paymentOf,
 } from './payment-index.js';
-export { type PaymentOrder, readPaymentOrder, readPaymentRequest } from './payment-order.js';
+export { isSameRequest, type PaymentOrder, readPaymentOrder, readPaymentRequest } from './payment-order.js';
 export { type Acceptance, type Caller, NotRegistered, Payments, type PayOptions } from './payments.js';
 export { PaymentsModule } from './payments.module.js';
 export { type Attention, type PaymentSummary, summaryOf } from './payment-summary.js';

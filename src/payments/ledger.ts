@@ -3,6 +3,7 @@ import type { Config } from '../config/index.js';
 import { memberOf, Presence } from '../presence/index.js';
 import { partitionOf, Store } from '../redis/index.js';
 import { escapeId, recordKey } from '../relay/index.js';
+import { TransactionKeys } from './transaction-keys.js';
 
 /** One transaction and the key id of its terminal. */
 export interface Subject {
@@ -33,24 +34,9 @@ export class Ledger {
     @Inject('CONFIG') private readonly config: Config,
   ) {}
 
-  /** Every key that a change of a transaction may touch. */
-  keys({ groupId, transactionId, terminalKey }: Subject) {
-    const { keys } = this.presence;
-    const partition = partitionOf(groupId);
-    return {
-      record: recordKey(keys, groupId, transactionId),
-      terminal: keys.endpoint(groupId, terminalKey),
-      terminalMailbox: keys.mailbox(groupId, terminalKey),
-      mail: keys.of(partition, 'mail'),
-      due: keys.of(partition, 'due'),
-      lost: keys.of(partition, 'lost'),
-      grace: keys.of(partition, 'grace'),
-      leases: keys.of(partition, 'leases'),
-      desktops: keys.of(partition, `desktops:${groupId}`),
-      outbox: keys.of(partition, 'outbox'),
-      payments: keys.of(partition, 'payments'),
-      refusal: keys.of(partition, `refused:${groupId}:${escapeId(transactionId)}`),
-    };
+  /** @param desktopKey key id of the desktop that a script is about, if it is about one */
+  keys(subject: Subject, desktopKey?: string): TransactionKeys {
+    return new TransactionKeys(this.presence.keys, subject, desktopKey);
   }
 
   /** Arguments that scripts of transactions have in common. */
@@ -67,23 +53,18 @@ export class Ledger {
     };
   }
 
-  /** Endpoint and mailbox of a desktop. */
-  desktopKeys(groupId: string, keyId: string): [string, string] {
-    const { keys } = this.presence;
-    return [keys.endpoint(groupId, keyId), keys.mailbox(groupId, keyId)];
-  }
-
   /**
    * Runs a script that writes to desktops. Every key must be named in the call, but who the desktops are is decided in the
    * store: if the guess is wrong the script does nothing but say who they are, and is called again.
    * @param guess key ids joined by line feeds
    */
   async toDesktops(groupId: string, guess: string, run: ToDesktops): Promise<Verdict> {
+    const { keys } = this.presence;
     let recipients = guess;
     for (;;) {
       const desktops = recipients === '' ? [] : recipients.split('\n');
       const [kind = '', detail, event, latency] = await run(recipients, {
-        keys: desktops.flatMap((keyId) => this.desktopKeys(groupId, keyId)),
+        keys: desktops.flatMap((keyId) => [keys.endpoint(groupId, keyId), keys.mailbox(groupId, keyId)]),
         args: desktops.map((keyId) => memberOf(groupId, keyId)),
       });
       if (kind !== 'recipients') {

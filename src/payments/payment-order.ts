@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import {
   canonicalJson,
@@ -24,8 +23,6 @@ export interface PaymentOrder {
   requestText: string;
   /** Members of the request, as text, that a result without them is filled with. */
   echo: ReadonlyMap<string, string>;
-  /** Equal for requests that are the same JSON value. */
-  fingerprint: string;
 }
 
 /** Members of a `paymentRequest` that belong into every result. */
@@ -80,7 +77,6 @@ export function readPaymentRequest(
           JSON.stringify(transactionId),
         ),
     echo: new Map(echo),
-    fingerprint: fingerprintOf(text),
   };
 }
 
@@ -101,6 +97,7 @@ export function withExactAmount(value: object, members: ReadonlyMap<string, stri
     : value;
 }
 
-function fingerprintOf(requestText: string): string {
-  return createHash('sha256').update(canonicalJson(requestText)).digest('base64url');
+/** True if two requests are the same JSON value, however they are written. */
+export function isSameRequest(one: string, other: string): boolean {
+  return one === other || canonicalJson(one) === canonicalJson(other);
 }

@@ -8,7 +8,7 @@ import { mailId, type Mail } from '../relay/index.js';
 import { TerminalResolver, type Resolution } from '../terminals/index.js';
 import { Trail } from '../tracing/index.js';
 import { Ledger } from './ledger.js';
-import type { PaymentOrder } from './payment-order.js';
+import { isSameRequest, type PaymentOrder } from './payment-order.js';
 import { RecentSet } from './recent-set.js';
 import { accept, type AcceptOutcome, type AcceptReply } from './scripts.js';
 import { transactionText, type TransactionRecord } from './transaction.js';
@@ -33,7 +33,8 @@ export interface Caller {
  */
 export type Acceptance = { kind: 'accepted' | 'joined' } | { kind: 'replayed'; push: Mail };
 
-type Refusal = Exclude<AcceptOutcome, Acceptance['kind']>;
+type Known = Exclude<AcceptOutcome, 'differs'>;
+type Refusal = Exclude<Known, Acceptance['kind']>;
 
 export interface PayOptions {
   /** The caller wants to see the stages of the payment. */
@@ -94,7 +95,7 @@ export class Payments {
       case 'replayed':
         return {
           kind: 'replayed',
-          push: { id: mailId('r', order.transactionId), stamp: answer.stamp!, frame: answer.push! },
+          push: { id: mailId('r', order.transactionId), stamp: answer.stamp!, frame: answer.text! },
         };
       default:
         throw this.refused(caller, order, refusal(answer.outcome, resolution, order.transactionId));
@@ -126,7 +127,24 @@ export class Payments {
     }
   }
 
+  /** The store compares requests as texts. Whether other texts are the same value is decided here. */
   private async accept(
+    caller: Caller,
+    order: PaymentOrder,
+    resolution: Resolution,
+    options: PayOptions,
+  ): Promise<AcceptReply & { outcome: Known }> {
+    const { outcome, ...answer } = await this.runAccept(caller, order, resolution, options);
+    if (outcome !== 'differs') {
+      return { outcome, ...answer };
+    }
+    const requestText = answer.text!;
+    return isSameRequest(requestText, order.requestText)
+      ? this.accept(caller, { ...order, requestText }, resolution, options)
+      : { outcome: 'duplicate', ...answer };
+  }
+
+  private async runAccept(
     caller: Caller,
     order: PaymentOrder,
     resolution: Resolution,
@@ -136,14 +154,13 @@ export class Payments {
     const { groupId, keyId } = principal;
     const { transactionId, terminalId } = order;
     const subject = { groupId, transactionId, terminalKey: 'keyId' in resolution ? resolution.keyId : '' };
-    const [desktop, desktopMailbox] = this.ledger.desktopKeys(groupId, keyId);
     const isNew = this.isCertainlyNew(caller, order);
     const id = memberOf(groupId, transactionId);
     this.known.add(id);
     try {
       return await this.ledger.store.run(
         accept,
-        { ...this.ledger.keys(subject), desktop, desktopMailbox },
+        this.ledger.keys(subject, keyId),
         {
           ...this.ledger.args(subject),
           terminalId,
@@ -151,7 +168,7 @@ export class Payments {
           desktopKey: epoch === 0 ? '' : keyId,
           desktopMember: memberOf(groupId, keyId),
           desktopEpoch: epoch,
-          fingerprint: order.fingerprint,
+          request: order.requestText,
           deliveryTimeoutMs: this.config.deliveryTimeoutMs,
           frame: paymentFrame({ ...order, groupId, timestamp: new Date().toISOString() }),
           progress: showStages ? '1' : '',
@@ -200,8 +217,8 @@ export class Payments {
   }
 }
 
-function recordFields({ requestText, echo }: PaymentOrder): string[] {
-  return ['request', requestText, ...[...echo].flatMap(([name, text]) => [`request.${name}`, text])];
+function recordFields({ echo }: PaymentOrder): string[] {
+  return [...echo].flatMap(([name, text]) => [`request.${name}`, text]);
 }
 
 function refusal(outcome: Refusal, resolution: Resolution, transactionId: string): Error {

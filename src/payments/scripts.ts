@@ -27,7 +27,7 @@ export const accept = defineScript(file('accept'), {
     'desktopKey',
     'desktopMember',
     'desktopEpoch',
-    'fingerprint',
+    'request',
     'channel',
     'deliveryTimeoutMs',
     'keepMs',
@@ -41,15 +41,16 @@ export const accept = defineScript(file('accept'), {
     'signedAt',
   ],
   reply: (raw): AcceptReply => {
-    const [outcome, push, stamp] = raw as [AcceptOutcome, string?, string?];
-    return { outcome, push, stamp };
+    const [outcome, text, stamp] = raw as [AcceptOutcome, string?, string?];
+    return { outcome, text, stamp };
   },
 });
 
 export interface AcceptReply {
   outcome: AcceptOutcome;
-  /** The stored result and the stamp of its deposit, when replayed. */
-  push: string | undefined;
+  /** `replayed`: the stored result. `differs`: the stored request. */
+  text: string | undefined;
+  /** `replayed`: of the result's deposit. */
   stamp: string | undefined;
 }
 
@@ -57,6 +58,7 @@ export type AcceptOutcome =
   | 'accepted'
   | 'joined'
   | 'replayed'
+  | 'differs'
   | 'duplicate'
   | 'no_terminal'
   | 'offline'

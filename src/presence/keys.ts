@@ -21,11 +21,16 @@ import { PARTITIONS, partitionOf, partitionTag } from '../redis/index.js';
  * | `lost` | zset | `group\nkeyId` of a terminal that dropped with an open payment → when, ms |
  */
 export class PresenceKeys {
-  constructor(private readonly prefix: string) {}
+  /** What all keys of each partition begin with. */
+  private readonly starts: readonly string[];
+
+  constructor(prefix: string) {
+    this.starts = Array.from({ length: PARTITIONS }, (_, i) => `${prefix}:${partitionTag(i)}:`);
+  }
 
   /** Any key of a partition. */
   of(partition: number, name: string): string {
-    return `${this.prefix}:${partitionTag(partition)}:${name}`;
+    return `${this.starts[partition]!}${name}`;
   }
 
   endpoint(groupId: string, keyId: string): string {

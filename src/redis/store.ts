@@ -69,6 +69,11 @@ export class Store {
     return this.commands instanceof Cluster ? this.commands.nodes('master') : [this.commands];
   }
 
+  /** True if the keys of one call must lie in one partition. */
+  get isCluster(): boolean {
+    return this.commands instanceof Cluster;
+  }
+
   get isReady(): boolean {
     return this.commands.status === 'ready';
   }
@@ -95,7 +100,7 @@ export class Store {
     if (this.address.embedded !== undefined) {
       return 'embedded';
     }
-    if (this.commands instanceof Cluster) {
+    if (this.isCluster) {
       return 'cluster';
     }
     return this.config.redisSentinels.length > 0 ? 'sentinel' : 'standalone';

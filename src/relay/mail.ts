@@ -12,12 +12,15 @@ export type MailKind = 'p' | 'c' | 'i' | 'v' | 'r' | 'l' | 'w' | 'x';
  * and lone surrogates have no UTF-8.
  */
 export function escapeId(transactionId: string): string {
-  return JSON.stringify(transactionId).slice(1, -1);
+  return PLAIN_ID.test(transactionId) ? transactionId : JSON.stringify(transactionId).slice(1, -1);
 }
 
 export function unescapeId(escaped: string): string {
-  return JSON.parse(`"${escaped}"`) as string;
+  return escaped.includes('\\') ? (JSON.parse(`"${escaped}"`) as string) : escaped;
 }
+
+/** Ids that are the same with and without escapes, which nearly all are. */
+const PLAIN_ID = /^[\w.:-]*$/;
 
 /** Id of a message in its receiver's mailbox: the same message again replaces itself. */
 export function mailId(kind: MailKind, transactionId: string): string {

@@ -6,7 +6,7 @@ import { DEPOSIT_LUA, RECORD_LUA, recordKey, transactionOf } from './mail.js';
 
 const receipt = defineScript(new URL('./scripts/receipt.lua', import.meta.url), {
   uses: [DEPOSIT_LUA, RECORD_LUA],
-  keys: ['mail'],
+  keys: [],
   args: ['instance'],
   reply: texts,
 });
@@ -31,7 +31,10 @@ const RETRY_MS = 500;
 /** How long receipts are collected. Nobody waits for one, and a call for several costs little more than for one. */
 const COLLECT_MS = 5;
 
-/** Brings receipts to the store, those of a few milliseconds together, as often as it takes. */
+/**
+ * Brings receipts to the store, those of a few milliseconds together, as often as it takes. On Redis Cluster a call can not
+ * reach further than one partition.
+ */
 @Injectable()
 export class ReceiptDesk {
   private readonly waiting = new Map<number, Receipt[]>();
@@ -44,12 +47,12 @@ export class ReceiptDesk {
   ) {}
 
   add(entry: Receipt): void {
-    const partition = partitionOf(entry.groupId);
-    const batch = this.waiting.get(partition);
+    const batchOf = this.store.isCluster ? partitionOf(entry.groupId) : 0;
+    const batch = this.waiting.get(batchOf);
     if (batch) {
       batch.push(entry);
     } else {
-      this.waiting.set(partition, [entry]);
+      this.waiting.set(batchOf, [entry]);
     }
     if (!this.scheduled) {
       this.scheduled = true;
@@ -59,24 +62,25 @@ export class ReceiptDesk {
 
   private flush(): void {
     this.scheduled = false;
-    const batches = [...this.waiting];
+    const batches = [...this.waiting.values()];
     this.waiting.clear();
-    for (const [partition, entries] of batches) {
+    for (const entries of batches) {
       for (let i = 0; i < entries.length; i += LARGEST_BATCH) {
-        void this.deliver(partition, entries.slice(i, i + LARGEST_BATCH));
+        void this.deliver(entries.slice(i, i + LARGEST_BATCH));
       }
     }
   }
 
-  private async deliver(partition: number, entries: Receipt[]): Promise<void> {
+  private async deliver(entries: Receipt[]): Promise<void> {
     const { keys } = this.presence;
     try {
       const shown = await this.store.run(
         receipt,
-        { mail: keys.of(partition, 'mail') },
+        {},
         { instance: this.config.instanceId },
         {
           keys: entries.flatMap(({ groupId, keyId, mailId }) => [
+            keys.of(partitionOf(groupId), 'mail'),
             keys.endpoint(groupId, keyId),
             keys.mailbox(groupId, keyId),
             recordKey(keys, groupId, transactionOf(mailId)),
@@ -90,13 +94,13 @@ export class ReceiptDesk {
           ]),
         },
       );
-      entries.forEach((entry) => entry.done(shown.includes(entry.mailId)));
+      entries.forEach((entry, i) => entry.done(shown.includes(String(i))));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) {
         throw error;
       }
       // An unstored receipt only means that the message may be delivered once more, so nothing hinges on the pause.
-      setTimeout(() => void this.deliver(partition, entries), RETRY_MS).unref();
+      setTimeout(() => void this.deliver(entries), RETRY_MS).unref();
     }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPaymentOrder, readTerminalAnswer } from '../../src/payments/index.js';
+import { isSameRequest, readPaymentOrder, readTerminalAnswer } from '../../src/payments/index.js';
 import {
   GatewayError,
   GetTerminalsDto,
@@ -75,10 +75,10 @@ describe('payment', () => {
   });
 
   it('is the same request when it is the same JSON value', () => {
-    const fingerprint = (text: string) => readPaymentOrder(paymentWith(text)).fingerprint;
-    const base = fingerprint(sameRequest.base);
-    expect(sameRequest.same.filter((text) => fingerprint(text) !== base)).toEqual([]);
-    expect(sameRequest.different.filter((text) => fingerprint(text) === base)).toEqual([]);
+    const textOf = (text: string) => readPaymentOrder(paymentWith(text)).requestText;
+    const isSame = (text: string) => isSameRequest(textOf(text), textOf(sameRequest.base));
+    expect(sameRequest.same.filter((text) => !isSame(text))).toEqual([]);
+    expect(sameRequest.different.filter(isSame)).toEqual([]);
   });
 });
 

@@ -31,7 +31,10 @@ function common(recipients: string) {
     keys: desk.ledger.keys(subject),
     args: { ...desk.ledger.args(subject), ...frame, ...response },
     further: {
-      keys: keyIds.flatMap((keyId) => desk.ledger.desktopKeys(GROUP, keyId)),
+      keys: keyIds.flatMap((keyId) => {
+        const { desktop, desktopMailbox } = desk.ledger.keys(subject, keyId);
+        return [desktop, desktopMailbox];
+      }),
       args: keyIds.map((keyId) => memberOf(GROUP, keyId)),
     },
   };

@@ -222,8 +222,7 @@ export class PaymentDesk extends PaymentRecords {
   forgetCancel({ principal }: Actor, transactionId: string): Promise<string[]> {
     const { groupId, keyId } = principal;
     const subject = { groupId, transactionId, terminalKey: '' };
-    const [, desktopMailbox] = this.ledger.desktopKeys(groupId, keyId);
-    const keys = { ...this.ledger.keys(subject), desktopMailbox };
+    const keys = this.ledger.keys(subject, keyId);
     const desktop = { desktopKey: keyId, desktopMember: memberOf(groupId, keyId) };
     return this.test.store.run(forgetCancel, keys, { ...this.ledger.args(subject), ...desktop });
   }

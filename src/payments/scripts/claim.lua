@@ -12,7 +12,8 @@ local owner = redis.call('HMGET', terminal, 'epoch', 'state')
 if owner[1] ~= epoch or owner[2] ~= 'online' then
   return { 'stale' }
 end
-local state = redis.call('HMGET', record, 'status', 'delivery', 'claim', 'recipients', 'progress')
+local state = redis.call('HMGET', record, 'status', 'delivery', 'claim', 'recipients', 'progress', 'dispatches',
+  'step.claimed', 'version', 'watchers')
 if state[1] ~= 'PENDING' then
   return { 'over' }
 end
@@ -23,10 +24,8 @@ if state[2] ~= 'queued' then
   return { 'taken' }
 end
 local now = nowMs()
-redis.call('HSET', record, 'delivery', 'sent', 'claim', token, 'sentAt', whole(now))
-redis.call('HINCRBY', record, 'dispatches', 1)
-step(record, 'claimed', now, instance)
-change(record, now)
+amend(record, raised(state[8]), state[9], now, 'delivery', 'sent', 'claim', token, 'sentAt', whole(now),
+  'dispatches', raised(state[6]), 'step.claimed', state[7] or stepText(now, instance))
 if paymentTimeoutMs > 0 then
   redis.call('ZADD', due, now + paymentTimeoutMs, member)
 else

@@ -7,7 +7,7 @@ local record, mail = KEYS[1], KEYS[2]
 local terminalKey, askers, escapedId, channel, keepMs, instance, frame =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 
-local state = redis.call('HMGET', record, 'terminalKey', 'dispatches', 'cancelledBy')
+local state = redis.call('HMGET', record, 'terminalKey', 'dispatches', 'cancelledBy', 'watchers')
 if state[1] ~= terminalKey or not state[2] then
   return { 'unknown' }
 end
@@ -17,5 +17,5 @@ end
 depositForAll(askers, 3, 8, mail, channel, keepMs, 'x:' .. escapedId, frame)
 redis.call('HDEL', record, 'cancelledBy')
 step(record, 'cancelRefused', nowMs(), instance)
-wake(record)
+wake(record, state[4])
 return { 'passed' }

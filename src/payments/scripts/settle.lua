@@ -20,7 +20,7 @@ local terminalMember, member, escapedId, channel, keepMs, instance, errorCode =
   ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17], ARGV[18]
 
 local state = redis.call('HMGET', record, 'status', 'delivery', 'terminalKey', 'recipients', 'dispatches', 'failure',
-  'lateStatus', 'conflicts', 'webhooks', 'createdAt')
+  'lateStatus', 'conflicts', 'webhooks', 'createdAt', 'version', 'watchers', 'step.result', 'inquiry', 'cancelledBy')
 if not state[1] or (cause == 'terminal' and (state[3] ~= terminalKey or not state[5])) then
   return { 'unknown' }
 end
@@ -48,16 +48,24 @@ if state[1] ~= 'PENDING' and state[1] ~= 'AWAITING_RECONNECT' then
 end
 
 local owner = redis.call('HMGET', terminal, 'state', 'dev', 'tx')
-local deadline = tonumber(redis.call('ZSCORE', due, member) or 'inf')
-local holds = {
-  terminal = true,
-  cancelled = state[2] == 'queued' and not state[5],
-  undelivered = state[2] == 'queued' and deadline <= now,
-  unanswered = state[1] == 'PENDING' and state[2] ~= 'queued' and deadline <= now,
-  disconnected = owner[1] ~= 'online' and state[2] ~= 'queued'
-    and (owner[2] == '' or (state[1] == 'AWAITING_RECONNECT' and deadline <= now)),
-}
-if not holds[cause] then
+local function isOverdue()
+  return tonumber(redis.call('ZSCORE', due, member) or 'inf') <= now
+end
+local function holds()
+  if cause == 'terminal' then
+    return true
+  elseif cause == 'cancelled' then
+    return state[2] == 'queued' and not state[5]
+  elseif cause == 'undelivered' then
+    return state[2] == 'queued' and isOverdue()
+  elseif cause == 'unanswered' then
+    return state[1] == 'PENDING' and state[2] ~= 'queued' and isOverdue()
+  elseif cause == 'disconnected' then
+    return owner[1] ~= 'online' and state[2] ~= 'queued'
+      and (owner[2] == '' or (state[1] == 'AWAITING_RECONNECT' and isOverdue()))
+  end
+end
+if not holds() then
   return { 'not_due' }
 end
 if state[4] ~= recipients then
@@ -65,24 +73,21 @@ if state[4] ~= recipients then
 end
 
 local answer = complete(record, response, missing)
-step(record, 'result', now, instance)
-local version = change(record, now)
+local version = raised(state[11])
 local push = before .. answer .. after .. version .. '}'
-redis.call('HSET', record, 'status', status, 'failure', failure, 'push', push, 'eventId', eventId,
-  'retrySafe', retrySafe, 'errorCode', errorCode, 'completedAt', whole(now))
-if cause == 'terminal' then
-  redis.call('HSET', record, 'delivery', 'received')
+amend(record, version, state[12], now, 'status', status, 'failure', failure, 'push', push, 'eventId', eventId,
+  'retrySafe', retrySafe, 'errorCode', errorCode, 'completedAt', whole(now),
+  'delivery', cause == 'terminal' and 'received' or state[2], 'step.result', state[13] or stepText(now, instance))
+if state[14] or state[15] then
+  redis.call('HDEL', record, 'inquiry', 'cancelledBy')
 end
-redis.call('HDEL', record, 'inquiry', 'cancelledBy')
 redis.call('PEXPIRE', record, keepMs)
 redis.call('ZADD', payments, now + keepMs, member)
 redis.call('ZREM', due, member)
 if owner[3] == member then
   redis.call('HDEL', terminal, 'tx')
 end
-for _, kind in ipairs({ 'p:', 'i:', 'c:' }) do
-  withdraw(terminalMailbox, mail, terminalMember, kind .. escapedId)
-end
+withdraw(terminalMailbox, mail, terminalMember, 'p:' .. escapedId, 'i:' .. escapedId, 'c:' .. escapedId)
 depositForAll(recipients, 8, 19, mail, channel, keepMs, 'r:' .. escapedId, push)
 if state[9] then
   redis.call('ZADD', outbox, now, member .. '\nresult')

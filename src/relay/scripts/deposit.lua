@@ -1,8 +1,11 @@
+local deposits = 0
+
 -- Puts a message into a mailbox, stamped with the time in microseconds: by it the receiver tells what came while it was away,
 -- and a receipt names the very deposit that was read. Returns the stamp.
 local function store(mailbox, keepMs, id, text)
-  local time = redis.call('TIME')
-  local stamp = whole(time[1] * 1000000 + time[2])
+  -- Messages of one moment keep their order.
+  local stamp = whole(nowMicros() + deposits)
+  deposits = deposits + 1
   redis.call('HSET', mailbox, id, stamp .. ' ' .. text)
   redis.call('PEXPIRE', mailbox, keepMs)
   return stamp
@@ -13,9 +16,10 @@ end
 --   endpoint, mailbox: keys of the receiver; mail: key of the partition's set of endpoints with mail
 --   keyId, member: the receiver; channel: prefix of the instances' channels; keepMs: how long unread mail is kept
 --   id: `kind:transactionId`, the same message again replaces itself; text: the frame
-local function deposit(endpoint, mailbox, mail, keyId, member, channel, keepMs, id, text)
+--   known: state, instance and epoch of the endpoint, for a caller that has read them
+local function deposit(endpoint, mailbox, mail, keyId, member, channel, keepMs, id, text, known)
   local stamp = store(mailbox, keepMs, id, text)
-  local owner = redis.call('HMGET', endpoint, 'state', 'inst', 'epoch')
+  local owner = known or redis.call('HMGET', endpoint, 'state', 'inst', 'epoch')
   if owner[1] ~= 'online' then
     return
   end
@@ -39,10 +43,9 @@ local function depositForAll(keyIds, firstKey, firstArg, mail, channel, keepMs, 
   end
 end
 
--- Takes a message out of a mailbox; a mailbox without mail is swept no more.
-local function withdraw(mailbox, mail, member, id)
-  redis.call('HDEL', mailbox, id)
-  if redis.call('EXISTS', mailbox) == 0 then
+-- Takes messages out of a mailbox; a mailbox without mail is swept no more.
+local function withdraw(mailbox, mail, member, ...)
+  if redis.call('HDEL', mailbox, ...) > 0 and redis.call('EXISTS', mailbox) == 0 then
     redis.call('ZREM', mail, member)
   end
 end
