@@ -20,6 +20,8 @@ const CANCELS = 0.02;
 export class Load {
   begun = 0;
   abandoned = 0;
+  /** Payments that are over for whoever asked. */
+  ended = 0;
   private nextAt = Date.now();
   private stopped = false;
   private readonly endings: Promise<unknown>[] = [];
@@ -58,6 +60,7 @@ export class Load {
       if (shared) this.endings.push(other!.pay(terminal.name, tx, true));
       if (random.chance(CANCELS)) setTimeout(() => till!.cancel(tx), random.int(0, 300)).unref();
       if ((await ending) === 'abandoned') this.abandoned++;
+      this.ended++;
     }
   }
 

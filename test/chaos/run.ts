@@ -10,7 +10,7 @@ import type { Line } from './line.js';
 import { canaries, Load, type LoadOptions } from './load.js';
 import type { Persistence } from './redis-server.js';
 import { StoreReader } from './store.js';
-import { World } from './world.js';
+import { World, type WorldOptions } from './world.js';
 
 export interface RunOptions extends LoadOptions, FleetSize {
   /** How often each kind of fault comes; all kinds if absent. */
@@ -22,8 +22,19 @@ export interface RunOptions extends LoadOptions, FleetSize {
   persistence?: Persistence;
   /** How long everything may take to settle after the last fault is healed. */
   settleMs: number;
+  /** Keys of nobody in the load, and what is loaded into every instance. */
+  world?: Pick<WorldOptions, 'moreKeys' | 'preload'>;
+  /** Looks on from the first payment; what it gives back is called when everything has settled. */
+  watch?: (scene: Scene) => () => Promise<void>;
   /** Told what is going on. */
   say?: (line: string) => void;
+}
+
+/** Everything that takes part in a run. */
+export interface Scene {
+  world: World;
+  fleet: Fleet;
+  load: Load;
 }
 
 export interface Outcome {
@@ -46,13 +57,17 @@ const CANARY_MS = 15_000;
 const HOOK_LIMIT_MS = 30_000;
 const READ_LIMIT_MS = 20_000;
 const POLL_MS = 250;
+/** Most transactions that are asked for at a time. */
+const READ_AT_ONCE = 2_000;
+/** How much longer many of them may take, each. */
+const READ_EACH_MS = 2;
 
 /** One run from start to verdict. The folder stays for the caller to look at or {@link discard}. */
 export async function run(options: RunOptions): Promise<Outcome> {
   const { seed, dist, persistence = 'everysec', say = () => {} } = options;
   const folder = mkdtempSync(join(tmpdir(), `terminal-gateway-chaos-${seed}-`));
   const keys = makeKeys(options);
-  const world = await World.start({ folder, keys, dist, persistence });
+  const world = await World.start({ ...options.world, folder, keys, dist, persistence });
   const fleet = new Fleet(world, keys, seed, folder, options);
   try {
     await until(() => fleet.areConnected, 10_000);
@@ -60,6 +75,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     say(`seed ${seed}: everybody is connected, the faults begin`);
     const faults = new Faults(world, fleet.terminals, fleet.tills);
     const load = new Load(fleet, options);
+    const stopWatching = options.watch?.({ world, fleet, load });
     const startedAt = Date.now();
     const planned = options.faults ?? schedule(seed, options.seconds * 1_000, options.weights);
     const faulting = faults.run(planned);
@@ -73,6 +89,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     await settle(load, fleet, reader, options.settleMs);
     const settleMs = Date.now() - healedAt;
     say(`seed ${seed}: settled after ${(settleMs / 1_000).toFixed(1)} s`);
+    await stopWatching?.();
     const slow = await canaries(fleet, CANARY_MS);
     // A receiver that hangs is given up after 10 s, and called again.
     await until(() => fleet.httpTills.every(({ untold }) => untold === 0), HOOK_LIMIT_MS);
@@ -134,13 +151,8 @@ async function collect(fleet: Fleet, reader: StoreReader, slow: string | undefin
   const leftovers = await reader.leftovers();
   if (slow) leftovers.push(slow);
   const records = await reader.records();
-  const reading = Promise.all(
-    [...records.values()].map(async (record) => {
-      const shown = await fleet.readers.get(record.group)?.read(record.tx);
-      if (shown) record.shown = { status: shown['status'], version: shown['version'] };
-    }),
-  );
-  await Promise.race([reading, sleep(READ_LIMIT_MS, undefined, { ref: false })]);
+  const limitMs = READ_LIMIT_MS + records.size * READ_EACH_MS;
+  await Promise.race([readAll(fleet, [...records.values()]), sleep(limitMs, undefined, { ref: false })]);
   const online = await Promise.race([listed(fleet), sleep(READ_LIMIT_MS, undefined, { ref: false })]);
   for (const { name } of fleet.terminals) {
     if (!online?.has(name)) leftovers.push(`${name} is connected but not listed as online`);
@@ -151,6 +163,18 @@ async function collect(fleet: Fleet, reader: StoreReader, slow: string | undefin
     records,
     leftovers,
   };
+}
+
+/** Notes in each record what a till of its group is shown of it. */
+async function readAll({ readers }: Fleet, records: readonly StoredRecord[]): Promise<void> {
+  for (let i = 0; i < records.length; i += READ_AT_ONCE) {
+    await Promise.all(
+      records.slice(i, i + READ_AT_ONCE).map(async (record) => {
+        const shown = await readers.get(record.group)?.read(record.tx);
+        if (shown) record.shown = { status: shown['status'], version: shown['version'] };
+      }),
+    );
+  }
 }
 
 /** The terminals that the gateways show as online. */

@@ -36,6 +36,10 @@ export interface WorldOptions {
   /** Folder with the compiled gateway. */
   dist: string;
   persistence: Persistence;
+  /** Keys of nobody in the load. */
+  moreKeys?: readonly object[];
+  /** Module (URL) that is loaded into every instance; it is told of a socket's path by `PROBE_SOCKET`. */
+  preload?: string;
 }
 
 /** One gateway process with its own way to Redis. */
@@ -48,6 +52,8 @@ export class Instance {
     readonly port: number,
     readonly link: RedisLink,
     private readonly program: Program,
+    /** Path of the socket of what was preloaded. */
+    readonly probe: string,
   ) {}
 
   get isRunning(): boolean {
@@ -101,7 +107,8 @@ export class World {
   ) {}
 
   static async start(options: WorldOptions): Promise<World> {
-    const { folder, keys } = options;
+    const { folder, moreKeys = [] } = options;
+    const keys = [...options.keys, ...moreKeys];
     mkdirSync(join(folder, 'logs'));
     const keysFile = join(folder, 'keys.json');
     writeFileSync(keysFile, JSON.stringify({ keys }));
@@ -143,10 +150,12 @@ async function makeInstance(
   name: string,
   redis: RedisServer,
   keysFile: string,
-  { folder, dist }: WorldOptions,
+  { folder, dist, preload }: WorldOptions,
 ): Promise<Instance> {
   const [port, link] = await Promise.all([freePort(), RedisLink.to(redis.port)]);
+  const probe = join(folder, `${name}.sock`);
   const env = {
+    ...(preload && { PROBE_SOCKET: probe }),
     HOST: '127.0.0.1',
     PORT: String(port),
     INSTANCE_ID: name,
@@ -168,9 +177,10 @@ async function makeInstance(
     HEARTBEAT_TIMEOUT_MS: '3000',
     DRAIN_TIMEOUT_MS: '4000',
   };
-  const command: [string, ...string[]] = [process.execPath, join(dist, 'main.js')];
+  const preloading = preload ? ['--import', preload] : [];
+  const command: [string, ...string[]] = [process.execPath, ...preloading, join(dist, 'main.js')];
   const program = new Program({ command, env, log: join(folder, `logs/${name}.log`), cwd: folder });
-  return new Instance(name, port, link, program);
+  return new Instance(name, port, link, program, probe);
 }
 
 async function makeBalancer(port: number, instances: readonly Instance[], folder: string): Promise<Program> {
