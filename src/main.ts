@@ -1,8 +1,7 @@
 import 'reflect-metadata';
-import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { HttpAdapter, prepareHttp } from './api/index.js';
+import { CertificateUnusable, HttpAdapter, prepareHttp, ServerCertificate } from './api/index.js';
 import { AppModule } from './app.module.js';
 import { ConfigError, loadConfig, type Config } from './config/index.js';
 import { GatewayWsAdapter, Service } from './gateway/index.js';
@@ -10,8 +9,6 @@ import { KeyFileError, KeyStore, loadKeyFile } from './keys/index.js';
 import { createLogger, errorText, NestLogger, type Logger } from './logging/index.js';
 import { startEmbeddedRedis, Store, StoreUnusable, type EmbeddedRedis } from './redis/index.js';
 import { startTracing, Trail, type Spans } from './tracing/index.js';
-
-const KEEP_ALIVE_MS = 75_000;
 
 /** Everything of a running instance, in the order in which it was started. */
 interface Instance {
@@ -44,12 +41,13 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
     : await startEmbeddedRedis({ dataDir: config.dataDir, logger });
   const store = new Store(config, { ...(embedded && { embedded: embedded.url }) }, logger);
   await store.open();
+  const certificate = ServerCertificate.of(config, logger);
   const root = AppModule.on({ config, logger, store, trail: new Trail(logger, spans) });
-  const app = await NestFactory.create<NestExpressApplication>(root, new HttpAdapter(), {
+  const app = await NestFactory.create<NestExpressApplication>(root, new HttpAdapter(config), {
     logger: new NestLogger(logger),
     abortOnError: false,
     bodyParser: false,
-    ...(config.tlsCertFile && { httpsOptions: certificate(config) }),
+    ...(certificate && { httpsOptions: certificate.options }),
   });
   app.useWebSocketAdapter(new GatewayWsAdapter(app));
   prepareHttp(app);
@@ -59,8 +57,7 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
   }
   await app.get(Service).start();
   await app.listen(config.port, config.host);
-  // A balancer keeps idle connections for reuse; it must never meet one that was just closed here.
-  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
+  certificate?.serve(app.getHttpServer());
   if (config.secretsKey === undefined) {
     logger.warn('SECRETS_KEY is not set: the secrets of keys and webhooks lie open in the store');
   }
@@ -92,20 +89,18 @@ function hasStore({ redisUrl, redisClusterNodes, redisSentinels }: Config): bool
   return Boolean(redisUrl) || redisClusterNodes.length > 0 || redisSentinels.length > 0;
 }
 
-function certificate({ tlsCertFile, tlsKeyFile }: Config): { cert: Buffer; key: Buffer } {
-  return { cert: readFileSync(tlsCertFile!), key: readFileSync(tlsKeyFile!) };
-}
-
 /** A fault that nobody foresaw must not end the process while it carries payments. It is logged, and stays a bug. */
 function surviveFaults(logger: Logger): void {
   process.on('uncaughtException', (error) => logger.fatal({ err: error }, 'uncaught exception'));
   process.on('unhandledRejection', (reason) => logger.fatal({ err: reason }, 'unhandled rejection'));
 }
 
+const MENDABLE = [ConfigError, KeyFileError, StoreUnusable, CertificateUnusable];
+
 /** Faults that an operator can mend are told in a sentence, all others with where they come from. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof KeyFileError || error instanceof StoreUnusable) {
-    return error.message;
+  if (MENDABLE.some((type) => error instanceof type)) {
+    return (error as Error).message;
   }
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
     ? 'PORT is in use by another process'

@@ -38,5 +38,6 @@ function defaults(redisUrl: string, instance: string): Record<string, string> {
     // All clients come from one address, and some send hundreds of frames a second.
     RATE_LIMIT_CONNECTS_PER_MINUTE: '0',
     RATE_LIMIT_FRAMES_PER_SECOND: '0',
+    MAX_SOCKETS_PER_ADDRESS: '0',
   };
 }

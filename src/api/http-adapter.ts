@@ -2,6 +2,12 @@ import { createServer, IncomingMessage, ServerResponse, type RequestListener } f
 import { createServer as createTlsServer } from 'node:https';
 import type { NestApplicationOptions } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Config } from '../config/index.js';
+import { limitSockets } from '../edge/index.js';
+
+const MAX_HEADER_BYTES = 16 * 1024;
+/** How late a request that is too slow is ended at the most. */
+const CHECK_MS = 1_000;
 
 /** @returns false if the request has been answered: it goes no further */
 export type Doorkeeper = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -19,6 +25,10 @@ export class HttpAdapter extends ExpressAdapter {
   /** Sets the headers of every answer when it is sent: earlier they would be held by every call that waits. */
   setHeaders: (response: ServerResponse) => void = () => {};
 
+  constructor(private readonly config: Config) {
+    super();
+  }
+
   override initHttpServer(options: NestApplicationOptions): void {
     const express = this.getInstance<Application>();
     const classes = this.messageClasses(express);
@@ -28,9 +38,25 @@ export class HttpAdapter extends ExpressAdapter {
       }
     };
     const { httpsOptions } = options;
+    const times = this.times();
     this.httpServer = httpsOptions
-      ? createTlsServer({ ...httpsOptions, ...classes } as object, listener)
-      : createServer(classes, listener);
+      ? createTlsServer({ ...httpsOptions, ...times, ...classes } as object, listener)
+      : createServer({ ...times, ...classes }, listener);
+    limitSockets(this.httpServer, this.config);
+  }
+
+  /** Who sends a byte now and then must not hold a socket for ever. A call that waits for its answer is no such request. */
+  private times() {
+    const { httpHeadersTimeoutMs, httpRequestTimeoutMs, httpKeepAliveMs } = this.config;
+    return {
+      handshakeTimeout: httpHeadersTimeoutMs,
+      headersTimeout: httpHeadersTimeoutMs,
+      requestTimeout: httpRequestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, httpHeadersTimeoutMs),
+      // A balancer keeps idle connections for reuse; it must never meet one that was just closed here.
+      keepAliveTimeout: httpKeepAliveMs,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    };
   }
 
   private messageClasses(express: Application) {

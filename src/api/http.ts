@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Response } from 'express';
 import type { Config } from '../config/index.js';
-import { ClientAddress, RateLimits } from '../edge/index.js';
+import { ClientAddress, RateLimits, secureHeaders } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
 import { Waits } from '../payments/index.js';
 import { ERRORS, errorBody, retryAfterSeconds } from '../protocol/index.js';
@@ -24,6 +24,7 @@ export function prepareHttp(app: NestExpressApplication): void {
   const adapter = app.getHttpAdapter() as unknown as HttpAdapter;
   const refusedFor = floodWatch(app.get(RateLimits), app.get<Config>('CONFIG'));
   const onClose = closeListener(app.get<Logger>('LOGGER'), app.get(Waits));
+  const secure = secureHeaders(app.get<Config>('CONFIG'));
   app.disable('x-powered-by');
   app.set('etag', false);
   adapter.setHeaders = (response) => {
@@ -31,7 +32,7 @@ export function prepareHttp(app: NestExpressApplication): void {
     if (!response.hasHeader('cache-control')) {
       response.setHeader('cache-control', 'no-store');
     }
-    response.setHeader('x-content-type-options', 'nosniff');
+    secure(response);
   };
   adapter.doorkeeper = (message, reply) => {
     const [request, response] = [message as ApiRequest, reply as Response];

@@ -79,6 +79,10 @@ function crossChecks(s: Settings): string[] {
       s.heartbeatTimeoutMs <= s.heartbeatIntervalMs,
       'HEARTBEAT_TIMEOUT_MS must be above HEARTBEAT_INTERVAL_MS',
     ],
+    [
+      s.httpRequestTimeoutMs < s.httpHeadersTimeoutMs,
+      'HTTP_REQUEST_TIMEOUT_MS must not be below HTTP_HEADERS_TIMEOUT_MS',
+    ],
     [Boolean(s.tlsCertFile) !== Boolean(s.tlsKeyFile), 'TLS_CERT_FILE and TLS_KEY_FILE must be set together'],
   ];
   return rules.filter(([broken]) => broken).map(([, problem]) => problem);

@@ -215,6 +215,7 @@ export const SETTINGS = {
     'Certificate (PEM) to serve wss directly.',
   ),
   tlsKeyFile: text('TLS_KEY_FILE', undefined as string | undefined, 'Its private key (PEM).'),
+  tlsReloadMs: integer('TLS_RELOAD_MS', 10_000, 50, 'How often both are looked at for a change.'),
   trustedProxies: list(
     'TRUSTED_PROXIES',
     'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
@@ -238,6 +239,38 @@ export const SETTINGS = {
     1_200,
     0,
     'HTTP requests per key; 0 = no limit.',
+  ),
+  maxConnections: integer(
+    'MAX_CONNECTIONS',
+    50_000,
+    0,
+    'WebSockets of this instance; further ones get 503. 0 = no limit.',
+  ),
+  maxUpgrades: integer(
+    'MAX_UPGRADES',
+    1_000,
+    0,
+    'Upgrades in hand at once; further ones get 503. 0 = no limit.',
+  ),
+  maxSockets: integer('MAX_SOCKETS', 60_000, 0, 'TCP connections of this instance; 0 = no limit.'),
+  maxSocketsPerAddress: integer(
+    'MAX_SOCKETS_PER_ADDRESS',
+    5_000,
+    0,
+    'TCP connections from one address that is no trusted proxy; 0 = no limit.',
+  ),
+  httpHeadersTimeoutMs: integer(
+    'HTTP_HEADERS_TIMEOUT_MS',
+    10_000,
+    100,
+    'Time for a TLS handshake, and for the headers of a request.',
+  ),
+  httpRequestTimeoutMs: integer('HTTP_REQUEST_TIMEOUT_MS', 30_000, 100, 'Time to receive a whole request.'),
+  httpKeepAliveMs: integer(
+    'HTTP_KEEP_ALIVE_MS',
+    75_000,
+    1_000,
+    'How long an idle HTTP connection stays; longer than that of a balancer.',
   ),
   webhookAllowHosts: list(
     'WEBHOOK_ALLOW_HOSTS',

@@ -10,12 +10,7 @@ const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 /** Below the console, but no pages of it: what is not there is not found. */
 const NO_PAGE = /^(?:api|assets)(?:\/|$)/i;
 
-const HEADERS = {
-  'referrer-policy': 'no-referrer',
-  'permissions-policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-};
+const PERMISSIONS = 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()';
 
 /** The console's page, for anyone: whatever it shows, it has to ask for with a session. The last of the console's routes. */
 @Controller('console{/*path}')
@@ -30,7 +25,7 @@ export class PageController {
   send(@Req() request: Request, @Res() response: Response): void {
     const name = request.path.replace(/^\/console\/?/i, '');
     const file = this.files.find(name) ?? this.page(name);
-    response.setHeaders(new Map(Object.entries(HEADERS)));
+    response.setHeader('permissions-policy', PERMISSIONS);
     response.setHeader('content-security-policy', policyFor(request.headers.host));
     response.setHeader('content-type', file.type);
     response.setHeader('vary', 'accept-encoding');

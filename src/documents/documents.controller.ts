@@ -38,7 +38,6 @@ export class DocumentsController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('cache-control', FOR_MINUTES)
   @Header('content-security-policy', pagePolicy())
-  @Header('referrer-policy', 'no-referrer')
   docs(): string {
     return this.page.html;
   }

@@ -29,6 +29,11 @@ describe('ClientAddress', () => {
     expect(addresses.of(request('10.0.0.1', '198.51.100.1, 203.0.113.9, 10.0.0.2'))).toBe('203.0.113.9');
   });
 
+  it('knows the other end of a connection, but for those of trusted proxies', () => {
+    expect(addresses.ofPeer({ remoteAddress: '::ffff:203.0.113.9' })).toBe('203.0.113.9');
+    expect(addresses.ofPeer({ remoteAddress: '10.0.0.1' })).toBeUndefined();
+  });
+
   it('ignores the header of a stranger', () => {
     expect(addresses.of(request('203.0.113.9', '10.0.0.1'))).toBe('203.0.113.9');
   });

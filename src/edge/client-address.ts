@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { BlockList, isIP, isIPv4, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
 /** How many verdicts on addresses are kept; senders of `X-Forwarded-For` may make up as many as they like. */
@@ -22,6 +22,12 @@ export class ClientAddress {
         this.trusted.addSubnet(address, Number(bits), family);
       }
     }
+  }
+
+  /** The address of a connection's other end; undefined for that of a trusted proxy, behind which there are many. */
+  ofPeer({ remoteAddress }: Pick<Socket, 'remoteAddress'>): string | undefined {
+    const address = plain(remoteAddress ?? '');
+    return this.isTrusted(address) ? undefined : address;
   }
 
   /** The address nearest to us that is no trusted proxy. */

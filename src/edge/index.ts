@@ -5,4 +5,6 @@ export { EdgeModule } from './edge.module.js';
 export { type HttpRequest, jsonBody } from './http-request.js';
 export { pagePolicy } from './page-policy.js';
 export { RateLimits } from './rate-limits.js';
+export { secureHeaders } from './secure-headers.js';
+export { limitSockets } from './socket-limits.js';
 export { toGatewayError } from './thrown.js';

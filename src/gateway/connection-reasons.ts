@@ -6,6 +6,7 @@ const REFUSALS: Partial<Record<GatewayError['kind'], ConnectRefusal>> = {
   FOREIGN_GROUP: 'foreign_group',
   RATE_LIMITED: 'rate_limited',
   DRAINING: 'draining',
+  OVERLOADED: 'overloaded',
   STORE_UNAVAILABLE: 'store_unavailable',
 };
 

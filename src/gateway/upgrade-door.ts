@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
+import { Sessions } from '../connections/index.js';
 import { ClientAddress, DrainState, RateLimits } from '../edge/index.js';
 import { KeyStore } from '../keys/index.js';
 import { GatewayError, WEBSOCKET_PATH, type Principal } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
+
+const MAX_EXTENSIONS_LENGTH = 256;
 
 export const TOO_MANY = 'Too many connection attempts';
 
@@ -24,12 +27,14 @@ export interface Admission {
 @Injectable()
 export class UpgradeDoor {
   private readonly addresses: ClientAddress;
+  private inHand = 0;
 
   constructor(
     private readonly keys: KeyStore,
     private readonly drain: DrainState,
     private readonly limits: RateLimits,
-    @Inject('CONFIG') config: Config,
+    private readonly sessions: Sessions,
+    @Inject('CONFIG') private readonly config: Config,
   ) {
     this.addresses = new ClientAddress(config.trustedProxies);
   }
@@ -41,7 +46,10 @@ export class UpgradeDoor {
     return this.drain.isDraining ? 0 : this.limits.connectRefusedFor(attempt);
   }
 
-  /** @throws GatewayError `NOT_FOUND`, `DRAINING`, `RATE_LIMITED`, `UNAUTHORIZED`, `GROUP_MISMATCH`, `STORE_UNAVAILABLE` */
+  /**
+   * @throws GatewayError `NOT_FOUND`, `DRAINING`, `OVERLOADED`, `RATE_LIMITED`, `UNAUTHORIZED`, `GROUP_MISMATCH`,
+   *   `STORE_UNAVAILABLE`
+   */
   async admit(request: IncomingMessage): Promise<Admission> {
     const url = urlOf(request);
     if (!url || (url.pathname !== WEBSOCKET_PATH && url.pathname !== `${WEBSOCKET_PATH}/`)) {
@@ -50,7 +58,27 @@ export class UpgradeDoor {
     if (this.drain.isDraining) {
       throw new GatewayError('DRAINING', { retrySafe: true });
     }
-    const claim = readClaim(request, url);
+    if (this.isFull) {
+      throw new GatewayError('OVERLOADED', { retrySafe: true });
+    }
+    this.inHand++;
+    try {
+      return await this.judge(request, readClaim(request, url));
+    } finally {
+      this.inHand--;
+    }
+  }
+
+  /** Those in hand count as if they were in: each may be. */
+  private get isFull(): boolean {
+    const { maxConnections, maxUpgrades } = this.config;
+    return (
+      (maxUpgrades > 0 && this.inHand >= maxUpgrades) ||
+      (maxConnections > 0 && this.sessions.size + this.inHand >= maxConnections)
+    );
+  }
+
+  private async judge(request: IncomingMessage, claim: Claim): Promise<Admission> {
     // The key is counted known or not, so that a flood costs no look-up.
     refuseAfter(await this.limits.connect({ address: this.addresses.of(request), key: claim.key }));
     const principal = claim.key === undefined ? undefined : await this.authenticate(claim.key);
@@ -60,7 +88,7 @@ export class UpgradeDoor {
     if (claim.groupId !== undefined && claim.groupId !== principal.groupId) {
       throw new GatewayError('FOREIGN_GROUP');
     }
-    return { principal, extensions: new Set(claim.extensions.split(/[\s,]+/).filter(Boolean)) };
+    return { principal, extensions: extensionsOf(claim) };
   }
 
   private async authenticate(key: string): Promise<Principal | undefined> {
@@ -72,6 +100,16 @@ export class UpgradeDoor {
         : error;
     }
   }
+}
+
+/** They stay with the connection, so there must not be any number of them. */
+function extensionsOf({ extensions }: Claim): ReadonlySet<string> {
+  return new Set(
+    extensions
+      .slice(0, MAX_EXTENSIONS_LENGTH)
+      .split(/[\s,]+/)
+      .filter(Boolean),
+  );
 }
 
 /** @param retryAfterMs 0 if the attempt is admitted */

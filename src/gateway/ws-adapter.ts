@@ -184,6 +184,8 @@ function refuse(socket: Duplex, status: number, error: ErrorBody, retryAfter: nu
   const lines = [
     `HTTP/1.1 ${status} ${error.error}`,
     'Connection: close',
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),

@@ -52,6 +52,7 @@ export const CONNECT_REFUSALS = [
   'rate_limited',
   'draining',
   'store_unavailable',
+  'overloaded',
   'other',
 ] as const;
 export type ConnectRefusal = (typeof CONNECT_REFUSALS)[number];

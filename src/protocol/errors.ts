@@ -155,6 +155,11 @@ export const ERRORS = {
     code: 'TIMEOUT',
     message: 'No result yet; the payment goes on, ask for the transaction',
   },
+  OVERLOADED: {
+    status: 503,
+    code: 'OVERLOADED',
+    message: 'This instance has no room for another connection',
+  },
   DRAINING: { status: 503, code: 'DRAINING', message: 'This instance is shutting down' },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -15,7 +15,7 @@ import {
 } from '../../src/protocol/index.js';
 import { asyncApi, complaints, openApi } from '../support/document-schemas.js';
 
-/** Errors that only frames have. */
+/** Errors that only frames and upgrades have. */
 const WEBSOCKET_ONLY: ErrorName[] = [
   'ACTION_REQUIRED',
   'UNKNOWN_ACTION',
@@ -26,6 +26,7 @@ const WEBSOCKET_ONLY: ErrorName[] = [
   'TERMINAL_ONLY',
   'CONNECTION_NOT_FOUND',
   'ANSWER_NOT_KEPT',
+  'OVERLOADED',
 ];
 /** Answers to calls that nobody documents. */
 const NO_CALL: ErrorName[] = ['NOT_FOUND'];
