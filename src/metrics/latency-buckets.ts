@@ -19,6 +19,9 @@ export const HOP_BOUNDS_S: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
+/** Of a person with a card at a terminal, seconds; a payment is given up after ten minutes by default. */
+export const PERSON_BOUNDS_S: readonly number[] = [0.1, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 120, 300, 600];
+
 /** Of a command to the store, seconds; it is given up after two. */
 export const COMMAND_BOUNDS_S: readonly number[] = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,

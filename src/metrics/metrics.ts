@@ -20,7 +20,13 @@ import {
   type AcceptResult,
   type PaymentOutcome,
 } from './labels.js';
-import { CALL_BOUNDS_S, COMMAND_BOUNDS_S, HOP_BOUNDS_S, LATENCY_BOUNDS_S } from './latency-buckets.js';
+import {
+  CALL_BOUNDS_S,
+  COMMAND_BOUNDS_S,
+  HOP_BOUNDS_S,
+  LATENCY_BOUNDS_S,
+  PERSON_BOUNDS_S,
+} from './latency-buckets.js';
 
 /** What this instance has counted since its start. */
 export interface PaymentFigures {
@@ -130,6 +136,11 @@ export class Metrics {
     help: 'Time from accepting a payment to its final outcome.',
     bounds: LATENCY_BOUNDS_S,
   });
+  readonly terminalDuration = new Histograms(this.registry, {
+    name: 'gateway_terminal_answer_duration_seconds',
+    help: 'Time from handing a payment over to the answer of the terminal, the person at it included.',
+    bounds: PERSON_BOUNDS_S,
+  });
   readonly hopDuration = new Histograms(this.registry, {
     name: 'gateway_payment_hop_duration_seconds',
     help: 'Time that the store took to take on a payment (accept) or an answer of a terminal (settle).',
@@ -215,6 +226,7 @@ export class Metrics {
   private readonly ended = this.payments.by('outcome');
   private readonly hops = this.hopDuration.by('hop');
   private readonly durations = this.paymentDuration.of({});
+  private readonly held = this.terminalDuration.of({});
 
   constructor() {
     this.info.of({ version: GATEWAY_VERSION }).set(1);
@@ -240,9 +252,15 @@ export class Metrics {
     }
   }
 
-  /** A terminal has said how a payment ended. @param tookMs until the store had it */
-  answerStored(tookMs: number): void {
+  /**
+   * A terminal has said how a payment ended.
+   * @param tookMs until the store had it @param heldMs how long the terminal had the payment; undefined if that is not known here
+   */
+  answerStored(tookMs: number, heldMs?: number): void {
     this.hops.settle.observe(tookMs / 1000);
+    if (heldMs !== undefined) {
+      this.held.observe(heldMs / 1000);
+    }
   }
 
   /** @param latencyMs since it was accepted */

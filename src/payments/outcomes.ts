@@ -94,9 +94,10 @@ export class Outcomes {
     const { recipients = '', handedOverAt } = this.expected.get(member) ?? {};
     const ending = { groupId, transactionId, terminalKey: keyId, terminalId, recipients, handedOverAt };
     const final = { ...answer, status };
+    const heldMs = handedOverAt && Date.now() - handedOverAt;
     const startedAt = performance.now();
     const { kind, detail } = await this.settle('terminal', ending, final);
-    this.metrics.answerStored(performance.now() - startedAt);
+    this.metrics.answerStored(performance.now() - startedAt, heldMs);
     this.expected.delete(member);
     if (kind === 'late') {
       this.metrics.lateAnswers.of({ outcome: COUNTED_AS[status] }).add();

@@ -119,6 +119,7 @@ describe('what they tell', () => {
       'gateway_payment_requests_total{result="accepted"}',
       'gateway_payments_total{outcome="approved"}',
       'gateway_payment_duration_seconds_count',
+      'gateway_terminal_answer_duration_seconds_count',
       ...['accept', 'settle'].map((hop) => `gateway_payment_hop_duration_seconds_count{hop="${hop}"}`),
       ...['delivery', 'receipt'].flatMap((what) =>
         ['terminal', 'till'].map((who) => `gateway_${what}_duration_seconds_count{receiver="${who}"}`),
