@@ -17,6 +17,15 @@ COPY simulator/package.json ./simulator/
 RUN npm ci --omit=dev --workspaces=false --ignore-scripts && npm cache clean --force
 
 FROM node:24-bookworm-slim
+# docker build --build-arg VERSION=… --build-arg REVISION=$(git rev-parse HEAD)
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Terminal Gateway" \
+      org.opencontainers.image.description="Gateway between tills and card terminals" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
 ENV NODE_ENV=production
 WORKDIR /app
 # Everything belongs to root, so the running process can not change its own code.

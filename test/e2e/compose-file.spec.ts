@@ -139,6 +139,13 @@ describe('Dockerfile', () => {
     expect(instruction('ENV')).toBe('NODE_ENV=production');
   });
 
+  it('starts node itself, which then gets the signals, and tells what it is made of', () => {
+    expect(dockerfile).toMatch(/^CMD \["node", /m);
+    for (const label of ['title', 'licenses', 'version', 'revision']) {
+      expect(dockerfile).toContain(`org.opencontainers.image.${label}=`);
+    }
+  });
+
   it('runs what docker-compose.yml runs', () => {
     for (const name of GATEWAYS) expect(JSON.parse(instruction('CMD') ?? '')).toEqual(service(name).command);
   });
