@@ -39,6 +39,7 @@ export abstract class HeldCall extends Wait {
     }
     const request = this.response.req as ApiRequest;
     request.wait = this;
+    this.keyId = request.principal.keyId;
     dropBaggage(request, this.response);
     waits.begin(groupId, this.transactionId, ms, this);
   }

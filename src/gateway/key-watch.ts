@@ -3,6 +3,8 @@ import type { Config } from '../config/index.js';
 import { Sessions } from '../connections/index.js';
 import { KeyStore, loadKeyFile } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
+import { Waits } from '../payments/index.js';
+import { GatewayError } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 
 const INTERVAL_MS = 500;
@@ -10,8 +12,8 @@ const INTERVAL_MS = 500;
 const OVERLAP_MS = 2_000;
 
 /**
- * Ends the sockets of keys that were disabled, on whatever instance they are, and loads the keys file again if the store has
- * lost all keys.
+ * Ends the sockets and the waiting calls of keys that were disabled, on whatever instance they are. It asks the store rather
+ * than being told: no hint that is lost makes it later. Also loads the keys file again if the store has lost all keys.
  */
 @Injectable()
 export class KeyWatch {
@@ -22,6 +24,7 @@ export class KeyWatch {
   constructor(
     private readonly keys: KeyStore,
     private readonly sessions: Sessions,
+    private readonly waits: Waits,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
   ) {}
@@ -43,7 +46,8 @@ export class KeyWatch {
       await this.replaceLostKeys();
       const { ids, latest } = await this.keys.changesSince(Math.max(0, this.latest - OVERLAP_MS));
       this.latest = latest;
-      const here = ids.filter((id) => this.sessions.ofKey(id).length > 0);
+      const waiting = ids.length > 0 ? this.waits.keyIds() : undefined;
+      const here = ids.filter((id) => this.sessions.ofKey(id).length > 0 || waiting?.has(id));
       for (const { id, disabled } of await this.keys.read(here)) {
         if (disabled) {
           this.revoke(id);
@@ -71,5 +75,6 @@ export class KeyWatch {
       this.logger.info({ keyId, connectionId: session.connectionId }, 'API key revoked');
       session.forceDisconnect('API_KEY_REVOKED');
     }
+    this.waits.endOf(keyId, new GatewayError('UNAUTHORIZED'));
   }
 }

@@ -6,6 +6,8 @@ import type { Watched } from './waits.js';
  * thousands, each with nothing but its fields: no promise, no closure, no signal of its own.
  */
 export abstract class Wait {
+  /** Whose key it was asked for with; undefined if its caller is not known by one. */
+  keyId: string | undefined = undefined;
   /** While it lasts. */
   watched: Watched | undefined = undefined;
   timer: NodeJS.Timeout | undefined = undefined;

@@ -64,6 +64,32 @@ export class Waits implements OnApplicationShutdown {
     }
   }
 
+  /** The keys with which somebody waits here. */
+  keyIds(): Set<string> {
+    const ids = new Set<string>();
+    for (const wait of this.all()) {
+      if (wait.keyId !== undefined) {
+        ids.add(wait.keyId);
+      }
+    }
+    return ids;
+  }
+
+  /** Fails whatever waits with a key. @param error what its callers are told */
+  endOf(keyId: string, error: unknown): void {
+    for (const wait of [...this.all()]) {
+      if (wait.keyId === keyId) {
+        this.fail(wait, error);
+      }
+    }
+  }
+
+  private *all(): Iterable<Wait> {
+    for (const { waits } of this.watched.values()) {
+      yield* waits;
+    }
+  }
+
   /** @param ms how long at the most; 0 = the record as it is */
   begin(groupId: string, transactionId: string, ms: number, wait: Wait): void {
     if (ms <= 0 || this.isEnding) {
