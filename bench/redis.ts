@@ -11,6 +11,19 @@ import { adopt, end } from './children.js';
 const MOST_COMMANDS = 50_000;
 const FAST_US = 50;
 
+const SAMPLED_KEYS = 1_000;
+
+/** Since Redis was started; memory and the file as they are. */
+export interface RedisTotals {
+  /** ms since the epoch. */
+  at: number;
+  memory: number;
+  file: number;
+  commands: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+
 /** `everysec` is what production has. */
 export type Persistence = 'none' | 'everysec' | 'always';
 
@@ -51,6 +64,28 @@ export class RedisServer {
   async usedMemory(): Promise<number> {
     const info = await this.ask((redis) => redis.info('memory'));
     return Number(/used_memory:(\d+)/.exec(info)?.[1]);
+  }
+
+  async totals(): Promise<RedisTotals> {
+    const info = await this.ask((redis) => redis.info());
+    const read = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1]);
+    return {
+      at: Date.now(),
+      memory: read('used_memory_dataset'),
+      file: read('aof_current_size'),
+      commands: read('total_commands_processed'),
+      bytesIn: read('total_net_input_bytes'),
+      bytesOut: read('total_net_output_bytes'),
+    };
+  }
+
+  /** Bytes of a key of this pattern, by `MEMORY USAGE` of a thousand of them. */
+  async meanSize(pattern: string): Promise<number> {
+    return this.ask(async (redis) => {
+      const keys = (await redis.keys(pattern)).slice(0, SAMPLED_KEYS);
+      const sizes = await Promise.all(keys.map((key) => redis.memory('USAGE', key)));
+      return sizes.reduce<number>((sum, size) => sum + Number(size), 0) / keys.length;
+    });
   }
 
   /** Keeps the time of each command from now on. */

@@ -57,5 +57,21 @@ export const SECTIONS: Record<string, Section> = {
     options: { terminals: [1_000, 10_000], seconds: 5, warmup: 2, rounds: 3 },
     columns: ['answered', 'p50', 'p99', 'loop at rest ms', 'loop stop ms', 'Redis stop ms'],
   },
+  store: {
+    suite: 'store',
+    options: { rate: 200, seconds: 15, rounds: 3 },
+    columns: [
+      'record KiB',
+      'memory KiB',
+      'file KiB',
+      'commands',
+      'KiB in',
+      'KiB out',
+      'commands/s at rest',
+      'KiB/s in at rest',
+      'KiB/s out at rest',
+      'redis cores at rest',
+    ],
+  },
   validation: { suite: 'validation', options: { seconds: 4, warmup: 2 }, columns: ['µs', 'µs p99'] },
 };

@@ -5,6 +5,7 @@ import { growthSuite, paymentsSuite, persistenceSuite, saturationSuite } from '.
 import { profileSuite } from './profile.js';
 import { connectSuite, listSuite, pingSuite } from './requests.js';
 import { stopsSuite } from './stops.js';
+import { storeSuite } from './store.js';
 import { validationSuite } from './validation.js';
 import { waitsSuite } from './waits.js';
 
@@ -17,6 +18,7 @@ export const SUITES: readonly Suite[] = [
   pingSuite,
   listSuite,
   stopsSuite,
+  storeSuite,
   connectSuite,
   validationSuite,
   profileSuite,
