@@ -161,7 +161,10 @@ export class Relay {
     const step = READ[kindOf(id)];
     if (step && this.trail.wants(step)) {
       const { groupId, keyId } = principal;
-      this.trail.step(step, { groupId, transactionId: transactionOf(id) }, writtenAt, { keyId, recovered });
+      this.trail.step(step, { groupId, transactionId: transactionOf(id) }, writtenAt, {
+        keyId,
+        recovered: recovered || undefined,
+      });
     }
   }
 

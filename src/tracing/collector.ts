@@ -66,11 +66,12 @@ export class Collector implements Spans {
     this.tracer = this.provider.getTracer('terminal-gateway', GATEWAY_VERSION);
   }
 
+  /** By the trace id alone, so that all instances keep or leave the same payments. */
+  keeps(traceId: string): boolean {
+    return this.sampler.shouldSample(ROOT_CONTEXT, traceId).decision !== SamplingDecision.NOT_RECORD;
+  }
+
   add({ traceId, spanId, parentId, name, from, to, facts, isError, link }: Span): void {
-    // By the trace id alone, so that all instances keep or leave the same payments.
-    if (this.sampler.shouldSample(ROOT_CONTEXT, traceId).decision === SamplingDecision.NOT_RECORD) {
-      return;
-    }
     this.ids.next = { traceId, spanId };
     const parent = parentId === undefined ? ROOT_CONTEXT : within({ traceId, spanId: parentId });
     const kind = name === 'webhook' ? SpanKind.CLIENT : SpanKind.INTERNAL;

@@ -20,6 +20,8 @@ export interface Span {
 
 /** Where spans go. */
 export interface Spans {
+  /** Whether the spans of a trace are kept; the same on every instance. */
+  keeps(traceId: string): boolean;
   /** Never throws, never waits: what finds no room is dropped. */
   add(span: Span): void;
   /** Sends what is still there, for at the most a moment. */

@@ -10,7 +10,7 @@ const END = { outcome: 'approved', cause: 'terminal', terminalId: 'T', ms: 40, t
 function followed(level: string, withSpans = false) {
   const stream = new PassThrough();
   const spans: Span[] = [];
-  const sink = { add: (span: Span) => spans.push(span), stop: () => Promise.resolve() };
+  const sink = { keeps: () => true, add: (span: Span) => spans.push(span), stop: () => Promise.resolve() };
   const trail = new Trail(createLogger(level, 'gw', stream), withSpans ? sink : undefined);
   const lines = () =>
     String(stream.read() ?? '')
@@ -44,6 +44,14 @@ describe('Trail', () => {
     const { trail, lines } = followed('debug');
     walk(trail);
     expect(lines()).toHaveLength(5);
+  });
+
+  it('says at warn only what was given up', () => {
+    const { trail, lines } = followed('warn');
+    walk(trail);
+    const line = { level: 'warn', message: 'webhook given up' } as const;
+    trail.step('webhook', OF, Date.now(), {}, line);
+    expect(lines()).toEqual([expect.objectContaining({ msg: 'webhook given up' })]);
   });
 
   it('warns of a payment that the gateway gave up', () => {

@@ -40,6 +40,7 @@ export interface End {
  */
 export class Trail {
   private readonly isFollowed: boolean;
+  private readonly tellsEnds: boolean;
 
   /** @param spans undefined while no traces are wanted */
   constructor(
@@ -47,6 +48,7 @@ export class Trail {
     private readonly spans?: Spans,
   ) {
     this.isFollowed = spans !== undefined || logger.isLevelEnabled('debug');
+    this.tellsEnds = logger.isLevelEnabled('info');
   }
 
   /** When a step begins, ms since the epoch; 0 while nobody follows. */
@@ -56,7 +58,7 @@ export class Trail {
 
   /** True if a step is worth the trouble of telling it. */
   wants(name: StepName): boolean {
-    return this.isFollowed || LINES[name].level !== 'debug';
+    return this.isFollowed || (this.tellsEnds && LINES[name].level === 'info');
   }
 
   /**
@@ -66,7 +68,7 @@ export class Trail {
    * @param link W3C `traceparent` of the caller that led to it
    */
   step(name: StepName, of: PaymentName, from: number, facts: Facts, line = LINES[name], link?: string): void {
-    if (!this.wants(name)) {
+    if (!this.wants(name) && line.level !== 'warn') {
       return;
     }
     const to = preciseNow();
@@ -74,7 +76,9 @@ export class Trail {
     const { groupId, transactionId } = of;
     const { level, message } = line;
     this.logger[level]({ groupId, transactionId, traceId, ...facts, ms: rounded(to - from) }, message);
-    this.spans?.add({ traceId, parentId: rootSpanId, name, from, to, facts: { groupId, ...facts }, link });
+    if (this.spans?.keeps(traceId)) {
+      this.spans.add({ traceId, parentId: rootSpanId, name, from, to, facts: { groupId, ...facts }, link });
+    }
   }
 
   /** A payment was not taken on. */
@@ -87,6 +91,9 @@ export class Trail {
    * @param from when somebody began to make it so, ms since the epoch
    */
   ended(of: PaymentName, from: number, { isGivenUp, ms, ...facts }: End): void {
+    if (!isGivenUp && !this.wants('settle')) {
+      return;
+    }
     const { groupId, transactionId } = of;
     const { traceId, rootSpanId } = traceIdsOf(of);
     const told = { groupId, transactionId, traceId, ...facts, ms };
@@ -95,7 +102,7 @@ export class Trail {
     } else {
       this.logger.info(told, LINES.settle.message);
     }
-    if (this.spans) {
+    if (this.spans?.keeps(traceId)) {
       const to = preciseNow();
       const about = { groupId, transactionId, ...facts };
       const span = { traceId, to, isError: isGivenUp };

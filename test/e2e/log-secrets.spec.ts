@@ -322,7 +322,7 @@ it.each([
   ['an address that is none', 'redis://user:PASSWORD@127.0.0.1:99999999'],
   ['nobody at the address', 'redis://user:PASSWORD@127.0.0.1:1/0?token=PASSWORD'],
   ['no such scheme', 'http://user:PASSWORD@127.0.0.1'],
-])('a start that fails tells no password: %s', async (_, url) => {
+])('a start that fails tells no password: %s', async (_why, url) => {
   const password = secret('REDIS_URL');
   const env = {
     HOST: '127.0.0.1',
@@ -330,17 +330,23 @@ it.each([
     SECRETS_KEY: secret('bad SECRETS_KEY'),
     LOG_LEVEL: 'trace',
   };
-  for (const { SECRETS_KEY, ...rest } of [env, { ...env, SECRETS_KEY: undefined }]) {
-    const all = { ...rest, ...(SECRETS_KEY && { SECRETS_KEY }) };
-    const instance = await startInstance({ env: all, waitUntilReady: false });
-    onTestFinished(() => instance.kill());
-    await Promise.race([instance.exited, eventually(() => instance.output() !== '', { timeoutMs: 15_000 })]);
-    instance.kill();
-    await instance.exited;
-    expect(instance.output()).not.toBe('');
-    expect(found(instance.output())).toEqual([]);
+  const { SECRETS_KEY: _, ...good } = env;
+  const outputs = await Promise.all([env, good].map(startAndFail));
+  for (const output of outputs) {
+    expect(output).not.toBe('');
+    expect(found(output)).toEqual([]);
   }
 });
+
+/** Starts an instance that can not do its work. @returns what it has written by the time it ends or waits for better days */
+async function startAndFail(env: Record<string, string>): Promise<string> {
+  const instance = await startInstance({ env, waitUntilReady: false });
+  onTestFinished(() => instance.kill());
+  await Promise.race([instance.exited, eventually(() => instance.output() !== '', { timeoutMs: 15_000 })]);
+  instance.kill();
+  await instance.exited;
+  return instance.output();
+}
 
 /** Notes every signature as a secret. */
 class NotedApi extends HttpApi {
