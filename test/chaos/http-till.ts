@@ -28,6 +28,8 @@ type Step = Ending | { inDoubt: boolean };
 
 /** Failures that an approval may follow, which is then voided. */
 const DOUBTFUL = ['TERMINAL_DISCONNECTED', 'NO_RESPONSE'];
+const REVIEWS = 5;
+const REVIEW_PAUSE_MS = 500;
 const WAIT_S = 2;
 /** Longer than the wait: what has not answered by then hangs. */
 const GIVE_UP_MS = 4_000;
@@ -97,15 +99,19 @@ export class HttpTill implements Payer {
 
   /** Looks once more at payments that were given up: over HTTP nobody is told that one was voided later. */
   async review(): Promise<void> {
-    for (const tx of this.doubtful) {
-      const answer = await this.call('GET', `/v1/transactions/${tx}`);
-      if (answer?.status !== 200) {
-        continue;
-      }
-      this.doubtful.delete(tx);
-      const { status, version } = answer.body;
-      if (status === 'VOIDED') this.journal.add({ what: 'corrected', tx, version });
+    // A single call may meet a connection that is just being closed.
+    for (let attempt = 0; this.doubtful.size > 0 && attempt < REVIEWS; attempt++) {
+      if (attempt > 0) await sleep(REVIEW_PAUSE_MS);
+      for (const tx of this.doubtful) await this.reviewOne(tx);
     }
+  }
+
+  private async reviewOne(tx: string): Promise<void> {
+    const answer = await this.call('GET', `/v1/transactions/${tx}`);
+    if (answer?.status !== 200) return;
+    this.doubtful.delete(tx);
+    const { status, version } = answer.body;
+    if (status === 'VOIDED') this.journal.add({ what: 'corrected', tx, version });
   }
 
   private onEvent({ eventType, eventId, data }: HookEvent): void {
