@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { GatheredLines } from './gathered-lines.js';
 import { redactFields, redactText } from './redaction.js';
 
 export type { Logger };
@@ -24,7 +25,7 @@ const DEFENCE: LoggerOptions = {
  */
 export function createLogger(level: string, instanceId: string, stream?: DestinationStream): Logger {
   const options = { level, base: { instance: instanceId }, timestamp: pino.stdTimeFunctions.isoTime };
-  return stream ? pino({ ...options, ...DEFENCE }, stream) : pino({ ...options, ...DEFENCE });
+  return pino({ ...options, ...DEFENCE }, stream ?? new GatheredLines(pino.destination({ sync: true })));
 }
 
 interface ErrorDescription {
