@@ -1,5 +1,7 @@
-import { Controller, Get, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, Req, UseGuards } from '@nestjs/common';
+import { terminalListMembers } from '../protocol/index.js';
 import { TerminalDirectory } from '../terminals/index.js';
+import { JSON_TYPE } from './answers.js';
 import { assertDesktop, type ApiRequest } from './api-request.js';
 import { SignedGuard } from './signed.guard.js';
 
@@ -10,10 +12,10 @@ export class TerminalsController {
   constructor(private readonly directory: TerminalDirectory) {}
 
   @Get()
-  async list(@Req() request: ApiRequest): Promise<object> {
+  @Header('content-type', JSON_TYPE)
+  async list(@Req() request: ApiRequest): Promise<string> {
     assertDesktop(request, 'HTTP_LIST_DESKTOP_ONLY');
     const includeOffline = request.query['includeOffline'] === 'true';
-    const terminals = await this.directory.list(request.principal.groupId, includeOffline);
-    return { terminals, count: terminals.length, timestamp: new Date().toISOString() };
+    return `{${terminalListMembers(await this.directory.list(request.principal.groupId, includeOffline))}}`;
   }
 }

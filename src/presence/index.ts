@@ -6,7 +6,8 @@ export { fromMember, memberOf, newConnectionId, PresenceKeys } from './keys.js';
 export { PresenceModule } from './presence.module.js';
 export {
   type Drop,
-  type ListedTerminal,
+  FROM_THE_BEGINNING,
+  type ListChanges,
   type OwnerView,
   Presence,
   type Registered,

@@ -8,6 +8,8 @@ import { PARTITIONS, partitionOf, partitionTag } from '../redis/index.js';
  * |---|---|---|
  * | `ep:<keyId>` | hash | the endpoint: `epoch`, `inst`, `conn`, `state`, `dev`, `since` (when its socket was opened), `past` (connections before, latest first); for terminals also `tx`, the open payment |
  * | `terminals:<group>` | hash | keyId → list entry of a terminal (JSON) |
+ * | `revisions` | hash | group → how often its terminal list was changed, `group\nborn` → when its counting began, µs |
+ * | `changed:<group>` | zset | keyId of every terminal that has or had a list entry → revision that changed it last |
  * | `seen:<group>` | hash | keyId → last activity of a terminal and its latest round trip: `ms` or `ms ms` |
  * | `floor` | zset | `group\nkeyId` of every terminal that has a list entry → when the entry last changed, ms |
  * | `desktops:<group>` | hash | keyId of a connected desktop → its instance |
@@ -59,6 +61,8 @@ export class PresenceKeys {
       connections: this.of(partition, 'connections'),
       lost: this.of(partition, 'lost'),
       floor: this.of(partition, 'floor'),
+      revisions: this.of(partition, 'revisions'),
+      changed: this.of(partition, `changed:${groupId}`),
     };
   }
 

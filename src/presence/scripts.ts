@@ -18,6 +18,8 @@ export const register = defineScript(file('register'), {
     'mail',
     'mailbox',
     'floor',
+    'revisions',
+    'changed',
   ],
   args: [
     'keyId',
@@ -54,6 +56,8 @@ export const drop = defineScript(file('drop'), {
     'leases',
     'lost',
     'floor',
+    'revisions',
+    'changed',
   ],
   args: [
     'keyId',
@@ -73,7 +77,17 @@ export const drop = defineScript(file('drop'), {
 
 export const expire = defineScript(file('expire'), {
   uses: [announce],
-  keys: ['endpoint', 'terminals', 'desktops', 'status', 'statusSeq', 'grace', 'floor'],
+  keys: [
+    'endpoint',
+    'terminals',
+    'desktops',
+    'status',
+    'statusSeq',
+    'grace',
+    'floor',
+    'revisions',
+    'changed',
+  ],
   args: ['keyId', 'member', 'group', 'epoch', 'channel', 'entry', 'update'],
   reply: texts,
 });
@@ -92,11 +106,18 @@ export const bury = defineScript(file('bury'), { keys: ['leases'], args: ['insta
 export const trim = defineScript(file('trim'), { keys: [], args: ['limit'], reply: Number });
 
 export const list = defineScript(file('list'), {
-  keys: ['terminals', 'seen', 'leases'],
-  args: [],
+  keys: ['revisions', 'changed', 'terminals', 'leases'],
+  args: ['group', 'born', 'revision', 'limit'],
   reply: (raw) => {
-    const [entries, seen, instances] = raw as [string[], string[], string[]];
-    return { entries: pairs(entries), seen: new Map(pairs(seen)), instances: new Set(instances) };
+    const [born, revision, more, keyIds, entries, instances] = raw as [
+      string,
+      string,
+      string,
+      string[],
+      (string | null)[],
+      string[],
+    ];
+    return { mark: { born, revision }, hasMore: more === '1', keyIds, entries, instances };
   },
 });
 

@@ -99,13 +99,20 @@ export interface TerminalView {
   metadata: object;
 }
 
-export function terminalsResponseFrame(terminals: readonly TerminalView[]): string {
-  return JSON.stringify({
-    action: ServerAction.terminalsResponse,
-    terminals,
-    count: terminals.length,
-    timestamp: new Date().toISOString(),
-  });
+/** A terminal list, ready to be sent. */
+export interface TerminalList {
+  /** JSON array of {@link TerminalView}. */
+  text: string;
+  count: number;
+}
+
+export function terminalsResponseFrame(list: TerminalList): string {
+  return `{"action":"${ServerAction.terminalsResponse}",${terminalListMembers(list)}}`;
+}
+
+/** What a terminal list is told with, over WebSocket and HTTP, as JSON text. */
+export function terminalListMembers({ text, count }: TerminalList): string {
+  return `"terminals":${text},"count":${count},"timestamp":"${new Date().toISOString()}"`;
 }
 
 /** Who a `terminalStatusUpdate` is about. */

@@ -1,12 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Sessions } from '../connections/index.js';
 import { KeyStore } from '../keys/index.js';
-import { Presence, type ListedTerminal } from '../presence/index.js';
-import { terminalIdOf, type TerminalView } from '../protocol/index.js';
+import { Presence } from '../presence/index.js';
+import type { TerminalList, TerminalView } from '../protocol/index.js';
+import { TerminalBoard, viewOf, type Row } from './terminal-board.js';
+
+/** Boards that nobody has looked at for so long are forgotten. */
+const KEPT_MS = 60_000;
+/** Terminals on all boards: beyond it those that were looked at longest ago are forgotten. One takes some 700 bytes. */
+const MOST_ROWS = 100_000;
 
 /** The terminals of a group as its desktops see them. */
 @Injectable()
 export class TerminalDirectory {
+  /** By group, the one looked at last at the end. */
+  private readonly boards = new Map<string, { board: TerminalBoard; lookedAt: number }>();
+
   constructor(
     private readonly presence: Presence,
     private readonly keys: KeyStore,
@@ -14,44 +23,51 @@ export class TerminalDirectory {
   ) {}
 
   /**
-   * The live terminals of a group and those inside their grace, by terminal id.
+   * The live terminals of a group and those inside their grace, by terminal id. What is told of them is no older than the call,
+   * but for `lastActivity`, which may be two seconds behind.
    * @param includeOffline also the configured terminals with a device id that are away
    */
-  async list(groupId: string, includeOffline = false): Promise<TerminalView[]> {
-    const known = await this.presence.terminals(groupId);
-    const present = known.filter(({ state }) => state !== 'offline').map((terminal) => this.view(terminal));
-    const absent = includeOffline ? await this.absent(groupId, known) : [];
-    return [...present, ...absent].sort((a, b) => (a.terminalId < b.terminalId ? -1 : 1));
+  async list(groupId: string, includeOffline = false): Promise<TerminalList> {
+    const board = this.boardOf(groupId);
+    await board.look();
+    this.forgetOthers();
+    return includeOffline ? this.withAbsent(groupId, board.all()) : board.list();
   }
 
-  private async absent(groupId: string, known: ListedTerminal[]): Promise<TerminalView[]> {
-    const byKey = new Map(known.map((terminal) => [terminal.keyId, terminal]));
+  private boardOf(groupId: string): TerminalBoard {
+    const known = this.boards.get(groupId);
+    const board = known?.board ?? new TerminalBoard(groupId, this.presence, this.sessions);
+    this.boards.delete(groupId);
+    this.boards.set(groupId, { board, lookedAt: Date.now() });
+    return board;
+  }
+
+  private forgetOthers(): void {
+    let rows = 0;
+    this.boards.forEach(({ board }) => (rows += board.size));
+    const old = Date.now() - KEPT_MS;
+    for (const [groupId, { board, lookedAt }] of this.boards) {
+      const isLatest = this.boards.size === 1;
+      if (isLatest || (lookedAt > old && rows <= MOST_ROWS)) {
+        return;
+      }
+      rows -= board.size;
+      this.boards.delete(groupId);
+    }
+  }
+
+  private async withAbsent(groupId: string, known: readonly Row[]): Promise<TerminalList> {
+    const byKey = new Map(known.map((row) => [row.keyId, row]));
+    const present = known.filter(({ seen }) => seen!.state !== 'offline').map(viewOf);
     const configured = await this.keys.devicesOf(groupId);
-    return configured.flatMap(({ id, deviceId, metadata }) => {
+    const absent = configured.flatMap(({ id, deviceId, metadata }): TerminalView[] => {
       const last = byKey.get(id);
       if (last) {
-        return last.state === 'offline' ? [{ ...this.view(last), metadata }] : [];
+        return last.seen!.state === 'offline' ? [{ ...viewOf(last), metadata }] : [];
       }
       return [{ terminalId: deviceId!, deviceId: deviceId!, status: 'offline' as const, metadata }];
     });
-  }
-
-  private view(terminal: ListedTerminal): TerminalView {
-    const { state, connectionId, deviceId, connectedAt, metadata } = terminal;
-    return {
-      ...(state === 'online' && { connectionId }),
-      terminalId: terminalIdOf(terminal),
-      ...(deviceId !== undefined && { deviceId }),
-      connectedAt: new Date(connectedAt).toISOString(),
-      lastActivity: new Date(this.freshActivity(terminal)).toISOString(),
-      status: state,
-      metadata,
-    };
-  }
-
-  /** The store learns of activity in batches; the sockets of this instance are known to the millisecond. */
-  private freshActivity({ keyId, connectionId, lastActivity }: ListedTerminal): number {
-    const session = this.sessions.ofKey(keyId).find((local) => local.connectionId === connectionId);
-    return Math.max(lastActivity, session?.lastActivity ?? 0);
+    const all = [...present, ...absent].sort((a, b) => (a.terminalId < b.terminalId ? -1 : 1));
+    return { text: JSON.stringify(all), count: all.length };
   }
 }

@@ -286,7 +286,7 @@ function wholeFrames(): string[] {
     pongFrame(),
     paymentResponseAckFrame('tx-1'),
     forceDisconnectFrame('SERVER_SHUTDOWN'),
-    terminalsResponseFrame([]),
+    terminalsResponseFrame({ text: '[]', count: 0 }),
     terminalStatusFrame('disconnected', { groupId: 'shop', connectionId: 'c1' }),
     paymentFrame({ ...payment, requestText: REQUEST, timestamp: new Date().toISOString() }),
     completeFrame(),

@@ -31,7 +31,8 @@ export const BUILDERS = {
   pong: pongFrame,
   paymentResponseAck: paymentResponseAckFrame,
   forceDisconnect: forceDisconnectFrame,
-  terminalsResponse: terminalsResponseFrame,
+  terminalsResponse: (terminals: object[]) =>
+    terminalsResponseFrame({ text: JSON.stringify(terminals), count: terminals.length }),
   terminalStatus: terminalStatusFrame,
   payment: paymentFrame,
   paymentComplete: (head: Parameters<typeof paymentCompleteHalves>[0], response: object, version: number) => {

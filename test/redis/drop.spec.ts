@@ -3,6 +3,7 @@ import { memberOf, type Presence } from '../../src/presence/index.js';
 import { partitionOf } from '../../src/redis/index.js';
 import { announced, connect, connectionOf, device, GROUP, till } from '../support/endpoints.js';
 import { expectSame } from '../support/dump.js';
+import { terminalsOf } from '../support/terminal-list.js';
 import { TestStore } from '../support/test-store.js';
 
 const POS = till('pos');
@@ -40,7 +41,7 @@ describe('drop', () => {
     expect(Number(await test.redis.zscore(around('t1').grace, memberOf(GROUP, 't1')))).toBeGreaterThanOrEqual(
       start + 60_000,
     );
-    expect(await a.terminals(GROUP)).toMatchObject([{ keyId: 't1', state: 'reconnecting', instance: '' }]);
+    expect(await terminalsOf(a)).toMatchObject([{ keyId: 't1', state: 'reconnecting', instance: '' }]);
     expect(await a.ownership(PARTITION, ['t1'])).toEqual([undefined]);
     expect(await a.terminalOfConnection(endpoint.connectionId)).toBeUndefined();
     expect(await announced(a)).toEqual(['TERM-001 connected', 'TERM-001 reconnecting']);
@@ -50,7 +51,7 @@ describe('drop', () => {
     await connect(a, POS);
     const { endpoint } = await connect(a, NAMELESS);
     expect(await a.drop(endpoint)).toEqual({ kind: 'offline', openPayment: false });
-    expect(await a.terminals(GROUP)).toEqual([]);
+    expect(await terminalsOf(a)).toEqual([]);
     const { connectionId } = endpoint;
     expect(await announced(a)).toEqual([`${connectionId} connected`, `${connectionId} disconnected`]);
   });
@@ -103,7 +104,7 @@ describe('expire', () => {
     await endGraceNow('t1');
     await b.endGrace(GROUP, 't1');
     expect((await endpointHash('t1'))['state']).toBe('offline');
-    expect((await a.terminals(GROUP)).map(({ state }) => state)).toEqual(['offline']);
+    expect((await terminalsOf(a)).map(({ state }) => state)).toEqual(['offline']);
     expect(await test.redis.zcard(around('t1').grace)).toBe(0);
     expect(await announced(a)).toEqual([
       'TERM-001 connected',
@@ -143,7 +144,7 @@ describe('list', () => {
     await connect(a, NAMELESS);
     await connect(b, device('t3', 'TERM-003'));
     await test.redis.zadd(around('t1').leases, 1, instanceA);
-    const listed = await b.terminals(GROUP);
+    const listed = await terminalsOf(b);
     expect(listed.map(({ keyId, state }) => `${keyId} ${state}`).sort()).toEqual([
       't1 reconnecting',
       't3 online',
@@ -153,13 +154,13 @@ describe('list', () => {
   it('tells the last activity', async () => {
     const { endpoint } = await connect(a, TERMINAL);
     const { connectedAt } = endpoint;
-    expect(await a.terminals(GROUP)).toMatchObject([{ connectedAt, lastActivity: connectedAt }]);
+    expect(await terminalsOf(a)).toMatchObject([{ connectedAt, lastActivity: connectedAt }]);
     await a.recordActivity(GROUP, new Map([['t1', { at: connectedAt + 5_000 }]]));
-    expect(await a.terminals(GROUP)).toMatchObject([{ connectedAt, lastActivity: connectedAt + 5_000 }]);
+    expect(await terminalsOf(a)).toMatchObject([{ connectedAt, lastActivity: connectedAt + 5_000 }]);
   });
 
   it('shows nothing of another group', async () => {
     await connect(a, device('foreign', 'TERM-001', 'other'));
-    expect(await a.terminals(GROUP)).toEqual([]);
+    expect(await terminalsOf(a)).toEqual([]);
   });
 });

@@ -4,9 +4,11 @@ import { Reaper } from '../../src/presence/reaper.js';
 import { beat } from '../../src/presence/scripts.js';
 import type { Config } from '../../src/config/index.js';
 import { partitionOf } from '../../src/redis/index.js';
+import type { TerminalBoard } from '../../src/terminals/terminal-board.js';
 import { expectSame } from '../support/dump.js';
 import { announced, connect, device, GROUP, till } from '../support/endpoints.js';
 import { HintEar } from '../support/hint-ear.js';
+import { boardOf, terminalsOf, terminalsOn } from '../support/terminal-list.js';
 import { silentLogger, type TestStore } from '../support/test-store.js';
 import { PresenceModel, type ModelConnection } from './presence-model.js';
 
@@ -28,13 +30,17 @@ export type PresenceStep =
 export class PresenceWorld {
   private readonly model = new PresenceModel();
   private ranScript = false;
+  /** Of somebody who looks all the time, and is told only what has changed. */
+  private readonly board: TerminalBoard;
 
   private constructor(
     private readonly test: TestStore,
     private readonly configs: Record<string, Config>,
     private readonly presences: Record<string, Presence>,
     private readonly ear: HintEar,
-  ) {}
+  ) {
+    this.board = boardOf(presences['C']!);
+  }
 
   static async create(test: TestStore): Promise<PresenceWorld> {
     const configs = Object.fromEntries(INSTANCES.map((name) => [name, test.instance(name)]));
@@ -155,7 +161,7 @@ export class PresenceWorld {
         redis.zrange(this.name('grace'), 0, '-1'),
         redis.zrange(this.name('floor'), 0, '-1'),
         redis.hgetall(this.name(`terminals:${GROUP}`)),
-        this.presences['B']!.terminals(GROUP),
+        terminalsOf(this.presences['B']!),
         announced(this.presences['B']!),
         Promise.all(KEYS.map(({ keyId }) => redis.hgetall(keys.endpoint(GROUP, keyId)))),
       ],
@@ -192,6 +198,7 @@ export class PresenceWorld {
         .sort(),
     );
     expect(Object.fromEntries(listed.map(({ keyId, state }) => [keyId, state]))).toEqual(this.expectedList());
+    expect(await terminalsOn(this.board)).toEqual(listed);
     expect(log).toEqual(model.log);
   }
 

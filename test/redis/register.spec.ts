@@ -4,6 +4,7 @@ import { partitionOf } from '../../src/redis/index.js';
 import { announced, connect, connectionOf, device, GROUP, till } from '../support/endpoints.js';
 import { expectSame } from '../support/dump.js';
 import { HintEar } from '../support/hint-ear.js';
+import { terminalsOf } from '../support/terminal-list.js';
 import { TestStore } from '../support/test-store.js';
 
 const POS = till('pos');
@@ -76,7 +77,7 @@ describe('register', () => {
 
   it('keeps a desktop out of the terminals', async () => {
     await connect(a, POS);
-    expect(await a.terminals(GROUP)).toEqual([]);
+    expect(await terminalsOf(a)).toEqual([]);
     expect(await test.redis.hgetall(around('pos').desktops)).toEqual({ pos: instanceA });
     expect(await announced(a)).toEqual([]);
   });
@@ -166,7 +167,7 @@ describe('register to restore', () => {
     const { endpoint, epoch } = await connect(a, TERMINAL);
     await a.drop(endpoint);
     expect(await a.restore(endpoint, epoch)).toMatchObject({ kind: 'registered', epoch });
-    expect((await a.terminals(GROUP)).map(({ state }) => state)).toEqual(['online']);
+    expect((await terminalsOf(a)).map(({ state }) => state)).toEqual(['online']);
     expect(await test.redis.zcard(around('t1').grace)).toBe(0);
     expect(await announced(a)).toEqual(['TERM-001 connected', 'TERM-001 reconnecting', 'TERM-001 connected']);
   });

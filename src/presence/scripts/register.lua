@@ -1,5 +1,6 @@
 -- Makes a connection the owner of its endpoint, or gives a live connection its registration back.
--- KEYS endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections, mail, mailbox, floor
+-- KEYS endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections, mail, mailbox, floor, revisions,
+--      changed
 -- ARGV keyId, member, group, instance, leaseMs, channel, mode ('connect' or 'restore'), epoch (restore),
 --      connection, deviceType, deviceId, entry (list entry), details (JSON for the owned index), update (frame 'connected'),
 --      since (when the socket was opened, ms of the store's clock)
@@ -8,9 +9,9 @@
 --      or {'displaced'} (a newer connection owns the endpoint)
 -- Effects: displaces the old owner by a hint, ends the grace, announces 'connected' to the group's desktops
 local endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections,
-  mail, mailbox, floor =
+  mail, mailbox, floor, revisions, changed =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9],
-  KEYS[10], KEYS[11], KEYS[12]
+  KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local keyId, member, group, instance, leaseMs, channel, mode, claimed =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7], tonumber(ARGV[8])
 local connection, deviceType, deviceId, entry, details, update, since =
@@ -57,6 +58,7 @@ if not (sameConnection and wasOnline) then
   end
   if deviceType == 'terminal' then
     redis.call('HSET', terminals, keyId, entry)
+    noteChange(revisions, changed, group, keyId)
     redis.call('ZADD', floor, now, member)
     redis.call('HSET', connections, connection, member)
     if old[3] and not sameConnection then
