@@ -5,6 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString, writeHeapSnapshot } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { lookInside } from '../scripts/inside.mjs';
 import { serve } from './remote.js';
 
 const SAMPLING_INTERVAL_US = 500;
@@ -41,6 +42,7 @@ serve({
     loopDelay.disable();
     return Math.max(0, loopDelay.max / 1e6 - LOOK_MS);
   },
+  inside: lookInside,
   heapSnapshot: ({ file }: { file: string }) => writeHeapSnapshot(file),
   startProfile: async () => {
     session.connect();

@@ -9,7 +9,7 @@ const OPEN_LIMIT_MS = 20_000;
 const ACTION_START = '{"action":"'.length;
 
 /** A socket to the system under load, before anything was said on it. */
-function connect({ url, key }: ClientPlan): WebSocket {
+export function connect({ url, key }: ClientPlan): WebSocket {
   const options = { headers: { 'x-api-key': key }, perMessageDeflate: false, skipUTF8Validation: true };
   return url.includes('EIO=4') ? new SocketIoClient(url, options) : new WebSocket(url, options);
 }

@@ -4,6 +4,7 @@ import type { CallerPlan, ClientPlan, PairPlan } from '../fleet.js';
 import { CallLoad, type CallRun } from './call-load.js';
 import { open, openAll } from './clients.js';
 import { churn } from './churn.js';
+import { cycles } from './cycles.js';
 import { flood } from './flood.js';
 import { PaymentLoad, type PaymentRun } from './payment-load.js';
 import { read } from './frame-reading.js';
@@ -27,6 +28,7 @@ serve({
     return result;
   },
   churn,
+  cycles,
   read,
   openCallers: async ({ callers }: { callers: CallerPlan[] }) => {
     calls = await CallLoad.open(callers);

@@ -1,4 +1,5 @@
 import type { Suite } from '../types.js';
+import { cyclesSuite } from './cycles.js';
 import { floodSuite } from './flood.js';
 import { idleSuite } from './idle.js';
 import { growthSuite, paymentsSuite, persistenceSuite, saturationSuite } from './payments.js';
@@ -24,4 +25,5 @@ export const SUITES: readonly Suite[] = [
   profileSuite,
   waitsSuite,
   floodSuite,
+  cyclesSuite,
 ];
