@@ -6,6 +6,7 @@ import { open, openAll } from './clients.js';
 import { churn } from './churn.js';
 import { cycles } from './cycles.js';
 import { flood } from './flood.js';
+import { hostile } from './hostile.js';
 import { PaymentLoad, type PaymentRun } from './payment-load.js';
 import { read } from './frame-reading.js';
 import { requestLoop, type RequestRun } from './request-loop.js';
@@ -35,6 +36,7 @@ serve({
   },
   call: (run: CallRun) => calls!.run(run),
   flood,
+  hostile,
   openWaits: async ({ plans }: { plans: WaitPlan[] }) => {
     waits = await WaitLoad.open(plans);
   },

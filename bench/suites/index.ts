@@ -1,6 +1,7 @@
 import type { Suite } from '../types.js';
 import { cyclesSuite } from './cycles.js';
 import { floodSuite } from './flood.js';
+import { hostileSuite } from './hostile.js';
 import { idleSuite } from './idle.js';
 import { growthSuite, paymentsSuite, persistenceSuite, saturationSuite } from './payments.js';
 import { profileSuite } from './profile.js';
@@ -25,5 +26,6 @@ export const SUITES: readonly Suite[] = [
   profileSuite,
   waitsSuite,
   floodSuite,
+  hostileSuite,
   cyclesSuite,
 ];

@@ -35,7 +35,8 @@ function seen(): Inside[] {
 async function lookInside(): Promise<Inside> {
   const { length } = seen();
   cluster.instances[0]!.kill('SIGUSR2');
-  return eventually(() => seen()[length]!, { what: 'a look inside' }).then(() => seen()[length]!);
+  await eventually(() => seen().length > length, { what: 'a look inside', timeoutMs: 20_000 });
+  return seen()[length]!;
 }
 
 it('leaves nothing behind, however connections come and go', async () => {
@@ -52,7 +53,7 @@ it('leaves nothing behind, however connections come and go', async () => {
         }
         return inside;
       },
-      { timeoutMs: 10_000 },
+      { timeoutMs: 8_000 },
     );
   const before = await settled();
   await comeAndGo(CYCLES);

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { end } from '../children.js';
+import { residentKib } from '../cpu.js';
+import { onInstance, pairs } from '../fleet.js';
+import { startGenerator } from '../generator-process.js';
+import type { HostileKind, HostileResult, HostileRun } from '../generator/hostile.js';
+import { Latencies } from '../generator/latencies.js';
+import type { PaymentResult } from '../generator/payment-load.js';
+import { ServerProcess } from '../server-process.js';
+import type { Measures, Round, Suite } from '../types.js';
+
+const NEIGHBOURS = 50;
+const ATTACKERS = 500;
+const PAYMENTS_PER_SECOND = 100;
+const KINDS: HostileKind[] = ['mute', 'silent', 'drip', 'deaf', 'bombs', 'bad keys'];
+/** Stretches with and without the attack change places, so that a slow minute of the machine hits both alike. */
+const STRETCH_S = 5;
+const ORDER = [false, true, true, false];
+const BARE = fileURLToPath(new URL('../targets/echo-server.js', import.meta.url));
+
+interface Stretch {
+  attacked: boolean;
+  calm: PaymentResult;
+  attack: HostileResult | undefined;
+  rssKib: number;
+}
+
+/**
+ * What payments of healthy neighbours notice of 500 hostile sockets on the same instance. In the cases that end with `elsewhere` the
+ * attack goes to a bare server: it shows what attack and attacker take from the machine, whatever the gateway does.
+ */
+export const hostileSuite: Suite = {
+  name: 'hostile',
+  summary:
+    'latency of payments and RSS beside 500 hostile sockets, with and without them in turns (--seconds)',
+  targets: ['gateway'],
+  environment: {
+    RATE_LIMIT_CONNECTS_PER_MINUTE: '0',
+    RATE_LIMIT_FRAMES_PER_SECOND: '50',
+    HTTP_HEADERS_TIMEOUT_MS: '5000',
+  },
+  columns: {
+    p50: 2,
+    'p50 attacked': 2,
+    p99: 2,
+    'p99 attacked': 2,
+    'p99 ratio': 2,
+    'RSS MiB': 0,
+    'RSS MiB attacked': 0,
+    opened: 0,
+    ended: 0,
+    errors: 0,
+    lost: 0,
+  },
+  ratios: [],
+  cases: () => KINDS.flatMap((kind) => [kind, `${kind}, elsewhere`]),
+  fleet: () => ({ groups: 2, tills: ATTACKERS, terminals: NEIGHBOURS }),
+  async measure(round, name) {
+    const [kind, where] = name.split(', ') as [HostileKind, string | undefined];
+    const { generator, running, options } = round;
+    await generator.call('openPairs', { pairs: neighbours(round) });
+    const attacker = startGenerator();
+    const bare = where ? await startBare(round) : undefined;
+    const attack = (seconds: number) =>
+      attacker.call<HostileResult>('hostile', {
+        kind,
+        clients: attackers(round, bare?.wsUrl),
+        seconds,
+      } satisfies HostileRun);
+    const pay = (seconds: number) =>
+      generator.call<PaymentResult>('pay', { rate: PAYMENTS_PER_SECOND, seconds });
+    try {
+      await Promise.all([pay(options.warmup), attack(options.warmup)]);
+      const stretches: Stretch[] = [];
+      for (let i = 0; i < (options.seconds / STRETCH_S) * 2; i++) {
+        const attacked = ORDER[i % ORDER.length]!;
+        const [calm, result] = await Promise.all([
+          pay(STRETCH_S),
+          attacked ? attack(STRETCH_S) : Promise.resolve(undefined),
+        ]);
+        stretches.push({ attacked, calm, attack: result, rssKib: residentKib(running.processes[0]!.pid) });
+      }
+      return summary(stretches);
+    } finally {
+      await end(attacker.child, 'SIGKILL');
+      await bare?.stop();
+    }
+  },
+};
+
+/** Of the first group. */
+function neighbours(round: Round) {
+  const isNeighbour = ({ till }: { till: { key: string } }) => /^key-of-till-0-\d{1,2}$/.test(till.key);
+  const tills = round.keys.filter(
+    ({ deviceType, groupId }) => deviceType === 'desktop' && groupId === 'group-0',
+  );
+  const terminals = round.keys.filter(
+    ({ deviceType, groupId }) => deviceType === 'terminal' && groupId === 'group-0',
+  );
+  return pairs({ ...round, keys: [...tills.slice(0, NEIGHBOURS), ...terminals] }).filter(isNeighbour);
+}
+
+/** The tills of the second group, on the first instance. @param elsewhere where they go instead */
+function attackers(round: Round, elsewhere?: string) {
+  const keys = round.keys.filter(
+    ({ deviceType, groupId }) => deviceType === 'desktop' && groupId === 'group-1',
+  );
+  const clients = onInstance({ ...round, keys }, 0).slice(0, ATTACKERS);
+  return elsewhere === undefined ? clients : clients.map(({ key }) => ({ key, url: elsewhere }));
+}
+
+function startBare({ dir }: Round): Promise<ServerProcess> {
+  return ServerProcess.start({
+    file: BARE,
+    name: 'bare',
+    env: { API_KEYS_FILE: join(dir, 'keys.json') },
+    dir,
+    probed: false,
+  });
+}
+
+function summary(stretches: Stretch[]): Measures {
+  const problem = stretches.find(({ calm }) => calm.firstProblem !== '');
+  if (problem) console.warn(`first problem: ${problem.calm.firstProblem}`);
+  const of = (attacked: boolean) => {
+    const mine = stretches.filter((stretch) => stretch.attacked === attacked);
+    const latencies = new Latencies(mine.flatMap(({ calm }) => calm.latencies)).summary();
+    return { ...latencies, rssMib: Math.max(...mine.map(({ rssKib }) => rssKib)) / 1024 };
+  };
+  const [calm, attacked] = [of(false), of(true)];
+  const sum = (value: (stretch: Stretch) => number) =>
+    stretches.reduce((total, one) => total + value(one), 0);
+  return {
+    p50: calm.p50,
+    'p50 attacked': attacked.p50,
+    p99: calm.p99,
+    'p99 attacked': attacked.p99,
+    'p99 ratio': attacked.p99 / calm.p99,
+    'RSS MiB': calm.rssMib,
+    'RSS MiB attacked': attacked.rssMib,
+    opened: sum(({ attack }) => attack?.opened ?? 0),
+    ended: sum(({ attack }) => attack?.ended ?? 0),
+    errors: sum(({ calm: { errors } }) => errors),
+    lost: sum(({ calm: { lost } }) => lost),
+  };
+}
