@@ -67,7 +67,7 @@ export class Fleet {
   readonly carriedOut = new Map<string, number>();
   /** Payments that were asked for. */
   started = 0;
-  /** Requests that were refused as safe to repeat, and were repeated: the terminal was on its way to another gateway. */
+  /** Requests that were safe to repeat, and were repeated: the terminal was on its way to another gateway. */
   repeated = 0;
   /** Moments at which no till was free. */
   skipped = 0;
@@ -218,8 +218,24 @@ export class Fleet {
     }
   }
 
-  /** As a till does it: what was refused as safe to repeat is asked for again under the same id. */
-  private async payUntilTaken(till: Pos, order: PaymentOrder): Promise<PaymentResult> {
+  /** As a till does it: what ended or was refused as safe to repeat is asked for again, in the first case as a new payment. */
+  private async payUntilTaken(
+    till: Pos,
+    { terminalId, paymentRequest }: PaymentOrder,
+  ): Promise<PaymentResult> {
+    for (let attempt = 0; ; attempt++) {
+      const transactionId = `${paymentRequest.transactionId}.${attempt}`;
+      const result = await this.payOnceTaken(till, {
+        terminalId,
+        paymentRequest: { ...paymentRequest, transactionId },
+      });
+      if (!result.retrySafe) return result;
+      if (this.carriedOut.has(transactionId)) this.problems.push(`${transactionId}: retrySafe was not true`);
+      this.repeated++;
+    }
+  }
+
+  private async payOnceTaken(till: Pos, order: PaymentOrder): Promise<PaymentResult> {
     for (;;) {
       try {
         return await till.pay(order);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readComposeFile } from '../support/compose.js';
 import { ComposeStack } from '../support/compose-stack.js';
 import { eventually } from '../support/eventually.js';
+import { callHttps } from '../support/https.js';
 import { Fleet, keysFor } from './fleet.js';
 
 const GATEWAYS = ['gateway-1', 'gateway-2', 'gateway-3'] as const;
@@ -54,6 +55,8 @@ export async function rollingRestart(options: RollingOptions): Promise<RollingOu
     GATEWAYS.forEach((name) => stack.startGateway(name));
     for (const name of GATEWAYS) await stack.untilReady(name);
     stack.startBalancer(GATEWAYS);
+    const door = `https://localhost:${stack.port('haproxy')}/health/ready`;
+    await eventually(async () => (await callHttps(door, { ca })).status === 200, { what: 'haproxy' });
     fleet = new Fleet(stack.url(), ca, keys);
     await fleet.connect();
     say(`${fleet.connected} clients connected`);
@@ -107,7 +110,9 @@ export function violations({ fleet, restarts, options }: RollingOutcome): string
     ...problems,
     ...wrongCodes.map(({ code }) => `a socket was closed with ${code}`),
     ...(results.length === started ? [] : [`${started - results.length} payments lost`]),
-    ...failed.map(({ transactionId, status }) => `${transactionId} ended ${status}`),
+    ...failed.map(({ transactionId, status, paymentResponse }) => {
+      return `${transactionId} ended ${status} ${paymentResponse.errorCode ?? ''}`;
+    }),
     ...twice.map(([transactionId, times]) => `${transactionId} was carried out ${times} times`),
     ...restarts.flatMap((one) => restartViolations(one, options)),
   ];
