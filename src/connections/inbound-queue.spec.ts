@@ -13,17 +13,17 @@ function fakeSocket() {
 
 /** A queue whose frames are finished by hand. */
 function handled(socket = fakeSocket()) {
-  const queue = new InboundQueue(socket as unknown as WebSocket);
+  const queue = new InboundQueue(socket as unknown as WebSocket, 'owner');
   const begun: string[] = [];
   const finish: (() => void)[] = [];
-  queue.use((data) => {
+  queue.use((_owner, data) => {
     begun.push(data.toString());
     return new Promise((resolve) => finish.push(resolve));
   });
   return { socket, queue, begun, finish };
 }
 
-const push = (queue: InboundQueue, ...frames: string[]) =>
+const push = (queue: InboundQueue<string>, ...frames: string[]) =>
   frames.forEach((frame) => queue.push(Buffer.from(frame), false));
 
 describe('InboundQueue', () => {

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 
-/** Handles one frame; never rejects. */
-export type FrameHandler = (data: Buffer, isBinary: boolean) => Promise<void>;
+/** Handles one frame of its owner; never rejects. */
+export type OwnedHandler<O> = (owner: O, data: Buffer, isBinary: boolean) => Promise<void>;
 
 /** Beyond this many waiting frames the socket is not read, so that TCP holds the sender back. */
 const MAX_WAITING_FRAMES = 16;
@@ -9,17 +9,20 @@ const MAX_WAITING_FRAMES = 16;
 const MOST_WAITING_FRAMES = 1_024;
 
 /** One frame at a time per socket, in the order in which they came. Closed until the session is registered. */
-export class InboundQueue {
+export class InboundQueue<O> {
   private readonly waiting: { data: Buffer; isBinary: boolean }[] = [];
-  private handler: FrameHandler | undefined;
+  private handler: OwnedHandler<O> | undefined;
   private busy = false;
   private isOpen = false;
   private isHeld = false;
 
-  constructor(private readonly socket: WebSocket) {}
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly owner: O,
+  ) {}
 
   /** @param handler for every frame from now on */
-  use(handler: FrameHandler): void {
+  use(handler: OwnedHandler<O>): void {
     this.handler = handler;
   }
 
@@ -73,7 +76,7 @@ export class InboundQueue {
       return;
     }
     this.busy = true;
-    void this.handler(next.data, next.isBinary).finally(() => {
+    void this.handler(this.owner, next.data, next.isBinary).finally(() => {
       this.busy = false;
       this.readOn();
       this.pump();

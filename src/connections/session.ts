@@ -10,7 +10,7 @@ import {
 } from '../protocol/index.js';
 import { frameBytes } from './frame-bytes.js';
 import { FrameLimit } from './frame-limit.js';
-import { InboundQueue, type FrameHandler } from './inbound-queue.js';
+import { InboundQueue, type OwnedHandler } from './inbound-queue.js';
 import { Receipts } from './receipts.js';
 
 /** Above this many unsent bytes no further mail is written: it stays in the mailbox, which does not forget. */
@@ -21,6 +21,9 @@ const MAX_BUFFER_BYTES = 1024 * 1024;
 const MAX_UNPROVEN = 1_000;
 /** How long a peer may take to answer a close before its socket is destroyed. */
 const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Handles one frame of a session; never rejects. */
+export type FrameHandler = OwnedHandler<Session>;
 
 /**
  * One socket of this instance and all that is known of it here. It has an epoch once the store has registered it; until
@@ -51,8 +54,9 @@ export class Session {
   storedRoundTripMs = 0;
   roundTripStoredAt = 0;
 
-  private readonly inbound: InboundQueue;
+  private readonly inbound: InboundQueue<Session>;
   private readonly receipts: Receipts;
+  private ownFrameLimit: FrameLimit | undefined;
   /** Of pings, and of pongs that nobody asked for; most clients send none. */
   private controlLimit: FrameLimit | undefined;
   private ending: CloseReason | undefined = undefined;
@@ -69,7 +73,7 @@ export class Session {
     private readonly wire: Writable,
     private readonly framesPerSecond: number,
   ) {
-    this.inbound = new InboundQueue(socket);
+    this.inbound = new InboundQueue<Session>(socket, this);
     this.receipts = new Receipts();
     socket.on('message', (data, isBinary) => {
       this.lastHeard = this.lastActivity = Date.now();
@@ -122,6 +126,11 @@ export class Session {
   /** Whether it is us who read nothing of it at the moment: its silence says nothing then. */
   get isHeldBack(): boolean {
     return this.socket.isPaused;
+  }
+
+  /** Of the frames that handlers get. */
+  get frameLimit(): FrameLimit {
+    return (this.ownFrameLimit ??= new FrameLimit(this.framesPerSecond));
   }
 
   /** Who handles the frames, one after the other, once the session is open. */

@@ -1,6 +1,6 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { GatewayError, type DeviceType, type ErrorName } from '../protocol/index.js';
-import type { GatewaySocket } from './gateway-socket.js';
+import type { Desk } from './desks.js';
 
 /** Lets only one type of device use an action. */
 export class DeviceTypeGuard implements CanActivate {
@@ -10,7 +10,7 @@ export class DeviceTypeGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { session } = context.switchToWs().getClient<GatewaySocket>();
+    const { session } = context.switchToWs().getClient<Desk>();
     if (session.principal.deviceType !== this.type) {
       throw new GatewayError(this.refusal);
     }

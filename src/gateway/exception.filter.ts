@@ -3,7 +3,7 @@ import { toGatewayError } from '../edge/index.js';
 import { paymentIds, type Logger, type PaymentIds } from '../logging/index.js';
 import { GatewayError, type ClientFrame } from '../protocol/index.js';
 import { errorReply } from './error-reply.js';
-import type { GatewaySocket } from './gateway-socket.js';
+import type { Desk } from './desks.js';
 
 /** Answers whatever a handler throws with one error frame; the connection stays open. */
 @Catch()
@@ -11,7 +11,7 @@ export class GatewayExceptionFilter implements WsExceptionFilter {
   constructor(@Inject('LOGGER') private readonly logger: Logger) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const { session } = host.switchToWs().getClient<GatewaySocket>();
+    const { session } = host.switchToWs().getClient<Desk>();
     const frame = host.switchToWs().getData<ClientFrame>();
     const { connectionId, principal } = session;
     const { action, body } = frame;

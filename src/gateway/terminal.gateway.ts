@@ -1,10 +1,5 @@
 import { UseFilters, UseGuards } from '@nestjs/common';
-import {
-  SubscribeMessage,
-  WebSocketGateway,
-  type OnGatewayConnection,
-  type OnGatewayDisconnect,
-} from '@nestjs/websockets';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { Session } from '../connections/index.js';
 import {
   Cancellations,
@@ -41,7 +36,7 @@ import { TerminalDirectory } from '../terminals/index.js';
 import { Attendance } from './attendance.js';
 import { DeviceTypeGuard } from './device-type.guard.js';
 import { GatewayExceptionFilter } from './exception.filter.js';
-import type { GatewaySocket } from './gateway-socket.js';
+import type { Desk } from './desks.js';
 
 const DesktopOnly = () => UseGuards(new DeviceTypeGuard('desktop', 'DESKTOP_ONLY'));
 const TerminalOnly = () => UseGuards(new DeviceTypeGuard('terminal', 'TERMINAL_ONLY'));
@@ -52,9 +47,7 @@ const TerminalOnly = () => UseGuards(new DeviceTypeGuard('terminal', 'TERMINAL_O
  */
 @WebSocketGateway({ path: WEBSOCKET_PATH })
 @UseFilters(GatewayExceptionFilter)
-export class TerminalGateway
-  implements OnGatewayConnection<GatewaySocket>, OnGatewayDisconnect<GatewaySocket>
-{
+export class TerminalGateway {
   constructor(
     private readonly attendance: Attendance,
     private readonly directory: TerminalDirectory,
@@ -67,15 +60,6 @@ export class TerminalGateway
     private readonly relay: Relay,
   ) {}
 
-  handleConnection({ session }: GatewaySocket): void {
-    void this.attendance.arrive(session);
-  }
-
-  /** @param code of the close event, which the framework passes on as it comes */
-  handleDisconnect({ session }: GatewaySocket, code?: unknown): void {
-    this.attendance.depart(session, Number(code));
-  }
-
   @SubscribeMessage(ClientAction.ping)
   ping(): string {
     return pongFrame();
@@ -83,34 +67,34 @@ export class TerminalGateway
 
   @SubscribeMessage(ClientAction.getTerminals)
   @UseGuards(new DeviceTypeGuard('desktop', 'LIST_DESKTOP_ONLY'))
-  async getTerminals({ session }: GatewaySocket, frame: ClientFrame): Promise<string> {
+  async getTerminals({ session }: Desk, frame: ClientFrame): Promise<string> {
     const { includeOffline } = validateDto(GetTerminalsDto, frame.body);
     return terminalsResponseFrame(await this.directory.list(session.principal.groupId, includeOffline));
   }
 
   @SubscribeMessage(ClientAction.payment)
   @UseGuards(new DeviceTypeGuard('desktop', 'PAY_DESKTOP_ONLY'))
-  async payment({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+  async payment({ session }: Desk, frame: ClientFrame): Promise<void> {
     await this.pay(session, readPaymentOrder(frame));
   }
 
   /** The answer follows when it is known: other frames of the till must not wait for it. */
   @SubscribeMessage(ClientAction.cancelPayment)
   @DesktopOnly()
-  async cancelPayment({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+  async cancelPayment({ session }: Desk, frame: ClientFrame): Promise<void> {
     const { transactionId } = validateDto(TransactionReferenceDto, frame.body);
     await this.cancellations.request(session, transactionId);
   }
 
   @SubscribeMessage(ClientAction.ack)
   @DesktopOnly()
-  async ack({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+  async ack({ session }: Desk, frame: ClientFrame): Promise<void> {
     await this.relay.acknowledge(session, validateDto(AckDto, frame.body).eventId);
   }
 
   @SubscribeMessage(ClientAction.getTransaction)
   @DesktopOnly()
-  async getTransaction({ session }: GatewaySocket, frame: ClientFrame): Promise<string> {
+  async getTransaction({ session }: Desk, frame: ClientFrame): Promise<string> {
     const { transactionId } = validateDto(TransactionReferenceDto, frame.body);
     const transaction = await this.payments.find(session.principal.groupId, transactionId);
     if (transaction === undefined) {
@@ -121,7 +105,7 @@ export class TerminalGateway
 
   @SubscribeMessage(ClientAction.paymentResponse)
   @TerminalOnly()
-  async paymentResponse({ session }: GatewaySocket, frame: ClientFrame): Promise<string> {
+  async paymentResponse({ session }: Desk, frame: ClientFrame): Promise<string> {
     const answer = readTerminalAnswer(frame);
     await this.outcomes.answer(session, answer);
     return paymentResponseAckFrame(answer.transactionId);
@@ -129,32 +113,32 @@ export class TerminalGateway
 
   @SubscribeMessage(ClientAction.paymentComplete)
   @TerminalOnly()
-  paymentComplete(client: GatewaySocket, frame: ClientFrame): Promise<string> {
+  paymentComplete(client: Desk, frame: ClientFrame): Promise<string> {
     return this.paymentResponse(client, frame);
   }
 
   @SubscribeMessage(ClientAction.paymentProgress)
   @TerminalOnly()
-  async paymentProgress({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+  async paymentProgress({ session }: Desk, frame: ClientFrame): Promise<void> {
     await this.stages.fromTerminal(session, validateDto(PaymentProgressDto, frame.body));
   }
 
   @SubscribeMessage(ClientAction.paymentUnknown)
   @TerminalOnly()
-  async paymentUnknown({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+  async paymentUnknown({ session }: Desk, frame: ClientFrame): Promise<void> {
     const { transactionId } = validateDto(TransactionReferenceDto, frame.body);
     await this.interruptions.onUnknown(session, transactionId);
   }
 
   @SubscribeMessage(ClientAction.voidResponse)
   @TerminalOnly()
-  async voidResponse({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+  async voidResponse({ session }: Desk, frame: ClientFrame): Promise<void> {
     await this.lateResults.onVoidResponse(session, validateDto(VoidResponseDto, frame.body));
   }
 
   @SubscribeMessage(ClientAction.cancelResponse)
   @TerminalOnly()
-  async cancelResponse({ session }: GatewaySocket, frame: ClientFrame): Promise<void> {
+  async cancelResponse({ session }: Desk, frame: ClientFrame): Promise<void> {
     await this.cancellations.onCancelResponse(session, validateDto(CancelResponseDto, frame.body));
   }
 

@@ -102,14 +102,16 @@ export class UpgradeDoor {
   }
 }
 
+/** Most clients ask for none, and need no set of their own. */
+const NONE: ReadonlySet<string> = new Set();
+
 /** They stay with the connection, so there must not be any number of them. */
 function extensionsOf({ extensions }: Claim): ReadonlySet<string> {
-  return new Set(
-    extensions
-      .slice(0, MAX_EXTENSIONS_LENGTH)
-      .split(/[\s,]+/)
-      .filter(Boolean),
-  );
+  const names = extensions
+    .slice(0, MAX_EXTENSIONS_LENGTH)
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  return names.length === 0 ? NONE : new Set(names);
 }
 
 /** @param retryAfterMs 0 if the attempt is admitted */

@@ -7,7 +7,7 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config/index.js';
-import { FrameLimit, Session, type FrameVerdict } from '../connections/index.js';
+import { Session, type FrameHandler, type FrameVerdict } from '../connections/index.js';
 import { toGatewayError } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
 import { Metrics, type ConnectRefusal, type Count } from '../metrics/index.js';
@@ -19,21 +19,19 @@ import {
   GatewayError,
   parseFrame,
   retryAfterSeconds,
-  unknownAction,
   type ClientFrame,
   type ErrorBody,
 } from '../protocol/index.js';
 import { refusalOf } from './connection-reasons.js';
+import { Attendance } from './attendance.js';
+import { Desks } from './desks.js';
 import { errorReply } from './error-reply.js';
-import type { GatewaySocket } from './gateway-socket.js';
 import { TOO_MANY, UpgradeDoor, type Admission } from './upgrade-door.js';
 
 /** Fragments of one message: a client that needs more is up to something. */
 const MAX_FRAGMENTS = 64;
 /** What the chunks of a frame that is not complete yet must have on average: each costs memory, however short it is. */
 const SMALLEST_CHUNK_BYTES = 128;
-
-type Handlers = ReadonlyMap<string, MessageMappingProperties['callback']>;
 
 /**
  * WebSocket transport of the gateway. Differs from the framework's adapter where a payment would suffer: who connects is
@@ -44,13 +42,19 @@ export class GatewayWsAdapter extends WsAdapter {
   private readonly door: UpgradeDoor;
   private readonly config: Config;
   private readonly log: Logger;
+  private readonly attendance: Attendance;
   private readonly refusals: Record<ConnectRefusal, Count>;
+  private readonly desks = new Desks();
+  /** One for all sockets: each of its own would be memory. */
+  private readonly onFrame: FrameHandler = (session, data, isBinary) => this.handle(session, data, isBinary);
+  private readonly onSocketError = (error: Error) => this.log.debug({ err: error }, 'socket error');
 
   constructor(app: INestApplicationContext) {
     super(app);
     this.door = app.get(UpgradeDoor);
     this.config = app.get<Config>('CONFIG');
     this.log = app.get<Logger>('LOGGER');
+    this.attendance = app.get(Attendance);
     this.refusals = app.get(Metrics).connectsRefused.by('reason');
   }
 
@@ -92,10 +96,7 @@ export class GatewayWsAdapter extends WsAdapter {
       const admission = await this.door.admit(request);
       socket.off('error', ignore);
       const [server] = this.wsServersRegistry.get(port) as unknown as WebSocketServer[];
-      server!.handleUpgrade(request, socket, head, (client) => {
-        (client as GatewaySocket).session = this.newSession(admission, client, socket);
-        server!.emit('connection', client, request);
-      });
+      server!.handleUpgrade(request, socket, head, (client) => this.welcome(admission, client, socket));
     } catch (error) {
       const known = toGatewayError(error, this.log, { stage: 'upgrade' });
       this.refusals[refusalOf(known.kind)].add();
@@ -103,53 +104,46 @@ export class GatewayWsAdapter extends WsAdapter {
     }
   }
 
-  private newSession({ principal, extensions }: Admission, client: WebSocket, wire: Duplex): Session {
+  private welcome({ principal, extensions }: Admission, client: WebSocket, wire: Duplex): void {
     const { framesPerSecond } = this.config;
     const connectionId = newConnectionId(principal.groupId);
-    return new Session(connectionId, principal, extensions, client, wire, framesPerSecond);
+    const session = new Session(connectionId, principal, extensions, client, wire, framesPerSecond);
+    session.handleFrames(this.onFrame);
+    // Errors of a socket are the peer's doing (1009, resets); each is followed by a close.
+    client.on('error', this.onSocketError);
+    client.once('close', (code) => this.attendance.depart(session, code));
+    void this.attendance.arrive(session);
   }
 
-  /** Errors of a socket are the peer's doing (1009, resets); each is followed by a close, which is handled. */
   override bindErrorHandler(server: WebSocketServer): WebSocketServer {
-    server.on('connection', (socket) =>
-      socket.on('error', (error) => this.log.debug({ err: error }, 'socket error')),
-    );
     server.on('error', (error) => this.log.error({ err: error }, 'WebSocket server error'));
     return server;
   }
 
-  override bindMessageHandlers(client: GatewaySocket, mappings: MessageMappingProperties[]): void {
-    const handlers: Handlers = new Map(
-      mappings.map(({ message, callback }) => [message as string, callback]),
-    );
-    const limit = new FrameLimit(this.config.framesPerSecond);
-    client.session.handleFrames((data, isBinary) =>
-      this.handle(client.session, handlers, limit, data, isBinary),
-    );
+  override bindClientConnect(_server: WebSocketServer, introduce: (desk: object) => void): void {
+    this.desks.open(introduce);
   }
 
-  private async handle(
-    session: Session,
-    handlers: Handlers,
-    limit: FrameLimit,
-    data: Buffer,
-    isBinary: boolean,
-  ): Promise<void> {
+  /** A desk never leaves. */
+  override bindClientDisconnect(): void {}
+
+  override bindMessageHandlers(desk: object, mappings: MessageMappingProperties[]): void {
+    this.desks.bind(desk, mappings);
+  }
+
+  private async handle(session: Session, data: Buffer, isBinary: boolean): Promise<void> {
     let frame: ClientFrame | undefined;
     try {
-      const verdict = limit.take(Date.now(), data.length);
+      const verdict = session.frameLimit.take(Date.now(), data.length);
       if (verdict.kind !== 'ok') {
         await refuseFrame(session, verdict);
         return;
       }
       frame = parseFrame(data, isBinary);
-      const callback = handlers.get(frame.action);
-      if (!callback) {
-        throw unknownAction(frame.action);
-      }
-      const reply = await settled(callback(frame, frame.action));
-      if (typeof reply === 'string') {
-        session.send(reply);
+      const reply = await this.desks.handle(session, frame);
+      const text = isObservable(reply) ? await lastValueFrom(reply, { defaultValue: undefined }) : reply;
+      if (typeof text === 'string') {
+        session.send(text);
       }
     } catch (error) {
       const { connectionId, principal } = session;
@@ -171,12 +165,6 @@ async function refuseFrame(session: Session, verdict: Exclude<FrameVerdict, { ki
     await sleep(verdict.holdMs);
   }
   throw new GatewayError('RATE_LIMITED', { retryAfterMs: verdict.retryAfterMs });
-}
-
-/** A handler's result; with an interceptor on the gateway the framework wraps it, and nothing runs until it is awaited. */
-async function settled(result: unknown): Promise<unknown> {
-  const value = await result;
-  return isObservable(value) ? lastValueFrom(value, { defaultValue: undefined }) : value;
 }
 
 function refuse(socket: Duplex, status: number, error: ErrorBody, retryAfter: number | undefined): void {
