@@ -81,7 +81,7 @@ describe('the feed', () => {
     await rowOf(page, 'many-20').waitFor();
     const place = await rowOf(page, 'many-20').boundingBox();
     await paid(pos, 'TERM-002', 'late-1', 'late-2');
-    await page.getByRole('button', { name: '2 new' }).waitFor({ timeout: 2_000 });
+    await page.getByRole('button', { name: '2 new' }).waitFor();
     expect(await rowOf(page, 'many-20').boundingBox()).toEqual(place);
     await page.getByRole('button', { name: '2 new' }).click();
     await page.locator('[data-index="0"]').filter({ hasText: 'late-2' }).waitFor();

@@ -58,7 +58,7 @@ const TEETH: Record<string, { patches: Patch[]; only?: string[]; expected: strin
   },
 };
 
-describe.each(Object.entries(TEETH))(
+describe.concurrent.each(Object.entries(TEETH))(
   'conformance of a gateway without %s',
   (name, { patches, only, expected }) => {
     const gateway = new PatchedGateway(`conformance without ${name}`, patches);

@@ -98,9 +98,8 @@ export const TEETH: Record<string, Tooth> = {
     patches: [
       {
         file: 'relay/relay.js',
-        search: 'session.sendWithReceipt(text, ()=>this.onReceipt(session, mail, writtenAt));',
-        replace:
-          'session.sendWithReceipt(text, ()=>{}); if (written) this.onReceipt(session, mail, writtenAt);',
+        search: 'this.onReceipt(session, mail, writtenAt);\n        });\n        if (written) {',
+        replace: '});\n        if (written) {\n            this.onReceipt(session, mail, writtenAt);',
       },
     ],
     seconds: 8,
