@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PHASES } from './lanes.mjs';
+import { fromLane, PHASES } from './lanes.mjs';
 import { ensureProgram, ensurePromtool } from './programs.mjs';
 import { acquireRedis } from './test-redis.mjs';
 
@@ -53,12 +53,9 @@ async function runAllTests() {
   const env = { TEST_REDIS_URL: redis.url };
   const tally = { passed: 0, failed: 0, skipped: 0 };
   try {
-    for (const { first, aside } of PHASES) {
-      const lanes = await Promise.all([
-        runTests(first.map(project), env).catch(reportFailure),
-        runAside(aside.map(project), env).catch(reportFailure),
-      ]);
-      for (const lane of lanes) add(tally, lane);
+    for (const lanes of PHASES) {
+      const tallies = await Promise.all(lanes.map((lane, i) => runLane(lane, env, i > 0)));
+      for (const lane of tallies) add(tally, lane);
     }
     return tally;
   } finally {
@@ -66,9 +63,24 @@ async function runAllTests() {
   }
 }
 
-/** @param {string} name */
-function project(name) {
-  return `--project=${name}`;
+/**
+ * Runs one lane: each part of a project by itself, then the projects that run whole.
+ *
+ * @param {string[]} lane
+ * @param {Record<string, string>} env
+ * @param {boolean} isAside what it prints comes in one piece when it is done
+ */
+async function runLane(lane, env, isAside) {
+  const tally = { passed: 0, failed: 0, skipped: 0 };
+  const entries = lane.map(fromLane);
+  const whole = entries.filter(({ part }) => part === undefined).map(({ project }) => `--project=${project}`);
+  const parts = entries.flatMap(({ project, part }) =>
+    part === undefined ? [] : [[`--project=${project}`, `--shard=${part}`]],
+  );
+  for (const args of [...parts, ...(whole.length > 0 ? [whole] : [])]) {
+    add(tally, await (isAside ? runAside(args, env) : runTests(args, env)).catch(reportFailure));
+  }
+  return tally;
 }
 
 /**
