@@ -61,12 +61,13 @@ export class RollCall {
   }
 
   private async compare(partition: number, sessions: Session[]): Promise<void> {
-    const keyIds = sessions.map(({ principal }) => principal.keyId);
-    const owners = await this.presence.ownership(partition, keyIds);
-    await Promise.all(sessions.map((session, i) => this.judge(session, owners[i])));
+    const here = sessions.map(({ principal, epoch }) => ({ keyId: principal.keyId, epoch }));
+    const strangers = await this.presence.strangers(partition, here);
+    await Promise.all([...strangers].map(([place, owner]) => this.judge(sessions[place]!, owner)));
   }
 
   private async judge(session: Session, owner: OwnerView | undefined): Promise<void> {
+    // It may have been registered anew while the store was asked.
     if (!session.isOpen || owner?.connectionId === session.connectionId) {
       return;
     }

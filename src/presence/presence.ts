@@ -227,16 +227,19 @@ export class Presence {
     );
   }
 
-  /** The epoch that the store holds for each of the endpoints of one partition; absent if not registered. */
-  async ownership(partition: number, keyIds: readonly string[]): Promise<(OwnerView | undefined)[]> {
-    const rows = await this.store.ask((redis) => redis.hmget(this.keys.of(partition, 'owned'), ...keyIds));
-    return rows.map((text) => {
-      if (text === null) {
-        return undefined;
-      }
-      const { epoch, endpoint } = parseOwned(text);
-      return { epoch: Number(epoch), connectionId: endpoint.connectionId };
-    });
+  /**
+   * Compares connections that this instance takes for the owners of their endpoints, all of one partition, with what the store
+   * says. It tells no more than the differences: nearly always there are none.
+   * @returns by the place of the connection: who owns its endpoint instead; undefined if nobody does
+   */
+  async strangers(
+    partition: number,
+    connections: readonly { keyId: string; epoch: number }[],
+  ): Promise<Map<number, OwnerView | undefined>> {
+    const owned = this.keys.of(partition, 'owned');
+    const args = connections.flatMap(({ keyId, epoch }) => [keyId, epoch]);
+    const told = await this.store.run(scripts.strangers, { owned }, { instance: this.instance }, { args });
+    return new Map(told.map(([place, text]) => [Number(place), text === '' ? undefined : ownerOf(text)]));
   }
 
   /** Status updates of a group after a sequence number, oldest first. */
@@ -259,4 +262,9 @@ export class Presence {
 export interface OwnerView {
   epoch: number;
   connectionId: string;
+}
+
+function ownerOf(text: string): OwnerView {
+  const { epoch, endpoint } = parseOwned(text);
+  return { epoch: Number(epoch), connectionId: endpoint.connectionId };
 }

@@ -7,6 +7,7 @@ import { fromMember } from './keys.js';
 import { Presence } from './presence.js';
 import { Reaper } from './reaper.js';
 import * as scripts from './scripts.js';
+import type { Beat } from './scripts.js';
 import { StoreClock } from './store-clock.js';
 
 /** A sorted set of deadlines in every partition, and what is to be done when one is due. */
@@ -92,7 +93,13 @@ export class Pulse {
 
   /** @param onLapsed called when others may have taken this instance for dead in a partition */
   async start(onLapsed: (partition: number) => void): Promise<void> {
-    await Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => this.beat(partition)));
+    const all = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+    await Promise.all(
+      this.together(all).map(async (partitions) => {
+        const beats = await this.renew(partitions);
+        await Promise.all(partitions.map((partition, i) => this.attendTo(partition, beats[i]!)));
+      }),
+    );
     this.onLapsed = (partition) => {
       this.lapsed.add();
       onLapsed(partition);
@@ -132,65 +139,87 @@ export class Pulse {
   }
 
   private tick(): void {
+    const now = Date.now();
+    const wanted: number[] = [];
     for (let partition = this.slice; partition < PARTITIONS; partition += SLICES) {
-      const now = Date.now();
-      if (now < this.usedUntil[partition]! || now - this.reachedAt[partition]! >= this.unusedIntervalMs) {
-        void this.guardedBeat(partition);
+      const isDue =
+        now < this.usedUntil[partition]! || now - this.reachedAt[partition]! >= this.unusedIntervalMs;
+      // One beat at a time per partition: a slow store must not pile them up.
+      if (isDue && this.inFlight.has(partition)) {
+        this.missed.add();
+      } else if (isDue) {
+        wanted.push(partition);
       }
     }
     this.slice = (this.slice + 1) % SLICES;
+    this.together(wanted).forEach((some) => void this.guardedBeat(some));
   }
 
-  /** One beat at a time per partition: a slow store must not pile them up. */
-  private async guardedBeat(partition: number): Promise<void> {
-    if (this.inFlight.has(partition)) {
-      this.missed.add();
-      return;
+  /** What one call can do: on Redis Cluster it can not reach further than one partition. */
+  private together(partitions: number[]): number[][] {
+    if (this.store.isCluster) {
+      return partitions.map((partition) => [partition]);
     }
-    this.inFlight.add(partition);
-    const reachedBefore = this.reachedAt[partition];
+    return partitions.length === 0 ? [] : [partitions];
+  }
+
+  private async guardedBeat(partitions: number[]): Promise<void> {
+    partitions.forEach((partition) => this.inFlight.add(partition));
     try {
-      await this.beat(partition);
+      const beats = await this.renew(partitions);
       this.noteTrouble(undefined);
+      partitions.forEach((partition, i) => void this.guardedAttend(partition, beats[i]!));
     } catch (error) {
-      // What fails after the renewal has its own traces.
-      this.missed.add(this.reachedAt[partition] === reachedBefore ? 1 : 0);
+      this.missed.add(partitions.length);
+      this.noteTrouble(error);
+      partitions.forEach((partition) => this.inFlight.delete(partition));
+    }
+  }
+
+  /** Each partition on its own: what takes long in one must not keep the leases of the others from being renewed. */
+  private async guardedAttend(partition: number, beat: Beat): Promise<void> {
+    try {
+      await this.attendTo(partition, beat);
+    } catch (error) {
       this.noteTrouble(error);
     } finally {
       this.inFlight.delete(partition);
     }
   }
 
-  private async beat(partition: number): Promise<void> {
+  private async renew(partitions: number[]): Promise<Beat[]> {
     const { keys } = this.presence;
-    const probing = Date.now() - this.lastProbe[partition]! >= PROBE_INTERVAL_MS;
-    const answer = await this.store.run(
+    const { incarnation, instanceLeaseMs } = this.config;
+    const probing = partitions.filter((p) => Date.now() - this.lastProbe[p]! >= PROBE_INTERVAL_MS);
+    const beats = await this.store.run(
       scripts.beat,
-      { leases: keys.of(partition, 'leases') },
+      {},
+      { instance: incarnation, leaseMs: instanceLeaseMs, limit: SWEEP_LIMIT, sets: this.sets.length },
       {
-        instance: this.config.incarnation,
-        leaseMs: this.config.instanceLeaseMs,
-        limit: SWEEP_LIMIT,
-        channel: probing ? keys.channel(partition, this.config.incarnation) : '',
+        keys: partitions.flatMap((p) => ['leases', ...this.setNames].map((name) => keys.of(p, name))),
+        args: partitions.map((p) => (probing.includes(p) ? keys.channel(p, incarnation) : '')),
       },
-      { keys: this.sets.map(({ name }) => keys.of(partition, name)) },
     );
-    this.reachedAt[partition] = Date.now();
-    this.clock.note(answer.now, Date.now());
-    if (probing) {
-      this.lastProbe[partition] = Date.now();
-    }
-    if (answer.lapsed) {
+    const now = Date.now();
+    partitions.forEach((partition) => (this.reachedAt[partition] = now));
+    probing.forEach((partition) => (this.lastProbe[partition] = now));
+    this.clock.note(beats[0]!.now, now);
+    return beats;
+  }
+
+  /** Sees to what a beat has told of a partition. */
+  private async attendTo(partition: number, { lapsed, deadInstances, due }: Beat): Promise<void> {
+    if (lapsed) {
       // Whatever kept this instance from the store may have kept the others too: they get the time to come back.
       this.waitsUntil[partition] = Date.now() + this.config.instanceLeaseMs;
       this.onLapsed(partition);
     }
     if (Date.now() >= this.waitsUntil[partition]!) {
-      for (const instance of answer.deadInstances) {
+      for (const instance of deadInstances) {
         await this.reaper.bury(partition, instance);
       }
     }
-    await Promise.all(this.sets.map((set, i) => this.sweep(set, answer.due[i] ?? [])));
+    await Promise.all(this.sets.map((set, i) => this.sweep(set, due[i] ?? [])));
     await this.trim(partition);
   }
 

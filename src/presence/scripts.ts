@@ -92,13 +92,32 @@ export const expire = defineScript(file('expire'), {
   reply: texts,
 });
 
+/** What a partition tells an instance that shows itself. */
+export interface Beat {
+  /** The store's clock, ms. */
+  now: number;
+  lapsed: boolean;
+  deadInstances: string[];
+  /** Due members of each deadline set. */
+  due: string[][];
+}
+
 export const beat = defineScript(file('beat'), {
-  keys: ['leases'],
-  args: ['instance', 'leaseMs', 'limit', 'channel'],
-  reply: (raw) => {
-    const [now, lapsed, deadInstances, ...due] = raw as [string, string, ...string[][]];
-    return { now: Number(now), lapsed: lapsed === '1', deadInstances: deadInstances ?? [], due };
-  },
+  keys: [],
+  args: ['instance', 'leaseMs', 'limit', 'sets'],
+  reply: (raw): Beat[] =>
+    (raw as [string, string, ...string[][]][]).map(([now, lapsed, deadInstances, ...due]) => ({
+      now: Number(now),
+      lapsed: lapsed === '1',
+      deadInstances: deadInstances ?? [],
+      due,
+    })),
+});
+
+export const strangers = defineScript(file('strangers'), {
+  keys: ['owned'],
+  args: ['instance'],
+  reply: (raw) => pairs(raw as string[]),
 });
 
 export const bury = defineScript(file('bury'), { keys: ['leases'], args: ['instance'], reply: texts });

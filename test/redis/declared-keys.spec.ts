@@ -106,6 +106,7 @@ it('finds all scripts', () => {
     'resolve.lua',
     'resume.lua',
     'settle.lua',
+    'strangers.lua',
     'suspend.lua',
     'trim.lua',
     'unclaim.lua',

@@ -42,7 +42,7 @@ describe('drop', () => {
       start + 60_000,
     );
     expect(await terminalsOf(a)).toMatchObject([{ keyId: 't1', state: 'reconnecting', instance: '' }]);
-    expect(await a.ownership(PARTITION, ['t1'])).toEqual([undefined]);
+    expect(await a.strangers(PARTITION, [{ keyId: 't1', epoch: 1 }])).toEqual(new Map([[0, undefined]]));
     expect(await a.terminalOfConnection(endpoint.connectionId)).toBeUndefined();
     expect(await announced(a)).toEqual(['TERM-001 connected', 'TERM-001 reconnecting']);
   });

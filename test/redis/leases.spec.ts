@@ -20,9 +20,10 @@ beforeEach(async () => {
   presence = test.presence();
 });
 
-function runBeat(instance: string, { channel = '', sets = [] as string[], limit = 200 } = {}) {
-  const args = { instance, leaseMs: LEASE_MS, limit, channel };
-  return test.store.run(beat, { leases }, args, { keys: sets });
+async function runBeat(instance: string, { channel = '', sets = [] as string[], limit = 200 } = {}) {
+  const args = { instance, leaseMs: LEASE_MS, limit, sets: sets.length };
+  const [told] = await test.store.run(beat, {}, args, { keys: [leases, ...sets], args: [channel] });
+  return told!;
 }
 
 const endLease = (instance: string) => test.redis.zadd(leases, 1, instance);
@@ -50,6 +51,21 @@ describe('beat', () => {
     await test.redis.zadd(sets[0]!, now - 3, 'x', now - 2, 'y', now - 1, 'z', now + LEASE_MS, 'later');
     expect((await runBeat('a', { sets, limit: 2 })).due).toEqual([['x', 'y'], []]);
     expect((await runBeat('a', { sets })).due).toEqual([['x', 'y', 'z'], []]);
+  });
+
+  it('serves several partitions at once, each by itself', async () => {
+    const [here, there] = ['one', 'other'].map((name) => [
+      test.keys.of(PARTITION, `leases:${name}`),
+      test.keys.of(PARTITION, `due:${name}`),
+    ]) as [string[], string[]];
+    await test.redis.zadd(there[1]!, 1, 'x');
+    await test.redis.zadd(here[0]!, 1, 'dead');
+    const args = { instance: 'a', leaseMs: LEASE_MS, limit: 10, sets: 1 };
+    const told = await test.store.run(beat, {}, args, { keys: [...here, ...there], args: ['', ''] });
+    expect(told).toMatchObject([
+      { lapsed: true, deadInstances: ['dead'], due: [[]] },
+      { lapsed: true, deadInstances: [], due: [['x']] },
+    ]);
   });
 
   it('sends a probe only when asked for one', async () => {

@@ -139,8 +139,8 @@ export class PresenceWorld {
 
   private async beat(name: string): Promise<void> {
     const { incarnation, instanceLeaseMs } = this.configs[name]!;
-    const args = { instance: incarnation, leaseMs: instanceLeaseMs, limit: 10, channel: '' };
-    await this.test.store.run(beat, { leases: this.name('leases') }, args);
+    const args = { instance: incarnation, leaseMs: instanceLeaseMs, limit: 10, sets: 0 };
+    await this.test.store.run(beat, {}, args, { keys: [this.name('leases')], args: [''] });
     this.model.lapsed.delete(name);
   }
 

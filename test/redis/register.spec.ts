@@ -44,10 +44,17 @@ describe('register', () => {
       dev: 'TERM-001',
       since: expect.stringMatching(/^\d+$/) as string,
     });
-    expect(await a.ownership(PARTITION, ['t1', 'other'])).toEqual([
-      { epoch, connectionId: endpoint.connectionId },
-      undefined,
-    ]);
+    const here = [{ keyId: 't1', epoch }];
+    expect(await a.strangers(PARTITION, here)).toEqual(new Map());
+    const owner = { epoch, connectionId: endpoint.connectionId };
+    const others = [{ keyId: 'other', epoch }, ...here, { keyId: 't1', epoch: epoch - 1 }];
+    expect(await a.strangers(PARTITION, others)).toEqual(
+      new Map([
+        [0, undefined],
+        [2, owner],
+      ]),
+    );
+    expect(await b.strangers(PARTITION, here)).toEqual(new Map([[0, owner]]));
     expect(await a.terminalOfConnection(endpoint.connectionId)).toEqual({ groupId: GROUP, keyId: 't1' });
     const lease = Number(await test.redis.zscore(around('t1').leases, instanceA));
     expect(lease).toBeGreaterThanOrEqual(start + 60_000);
@@ -178,7 +185,7 @@ describe('register to restore', () => {
     await test.wipe();
     await a.restore(pos.endpoint, pos.epoch);
     expect(await a.restore(endpoint, epoch)).toMatchObject({ kind: 'registered', epoch });
-    expect(await a.ownership(PARTITION, ['t1'])).toEqual([{ epoch, connectionId: endpoint.connectionId }]);
+    expect(await a.strangers(PARTITION, [{ keyId: 't1', epoch }])).toEqual(new Map());
     expect(await announced(a)).toEqual([]);
   });
 

@@ -213,8 +213,8 @@ describe('run twice, with a time stamp that moves on', () => {
   // The lease is renewed from the moment of the call, whichever call it was.
   it('beat renews a lease', async () => {
     const leases = inPartition('leases');
-    const args = { instance: 'other', leaseMs: 60_000, limit: 10, channel: '' };
-    await shop.test.store.run(beat, { leases }, args);
+    const args = { instance: 'other', leaseMs: 60_000, limit: 10, sets: 0 };
+    await shop.test.store.run(beat, {}, args, { keys: [leases], args: [''] });
     const { before, after } = await shop.test.repeatLatest();
     expectSame(timeless(after, leases), timeless(before, leases));
   });
