@@ -49,6 +49,15 @@ describe('a peer that reads too slowly', () => {
     expect(socket.write.mock.calls.length + socket.pong.mock.calls.length).toBe(1);
   });
 
+  it('may have one frame that is longer than all there is room for', () => {
+    session.send('x'.repeat(2 * MIB));
+    socket.bufferedAmount = 2 * MIB;
+    expect(session.send('{}')).toBe(true);
+    socket.bufferedAmount = 3 * MIB + 100;
+    expect(session.send('{}')).toBe(false);
+    expect(socket.close.mock.calls[0]![0]).toBe(4009);
+  });
+
   it('gets no mail long before that', () => {
     expect(session.canTakeMail).toBe(true);
     socket.bufferedAmount = MIB / 4;

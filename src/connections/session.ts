@@ -22,6 +22,12 @@ const MAX_UNPROVEN = 1_000;
 /** How long a peer may take to answer a close before its socket is destroyed. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
+/** A message in a mailbox, and which deposit of it. */
+interface Deposit {
+  id: string;
+  stamp: string;
+}
+
 /** Handles one frame of a session; never rejects. */
 export type FrameHandler = OwnedHandler<Session>;
 
@@ -40,8 +46,6 @@ export class Session {
   statusSequence = 0;
   /** A newer connection is known to have this epoch, learned before the own registration was answered. */
   displacedBy = 0;
-  /** Mail on its way to this socket, written or about to be: message id → stamp of its deposit. */
-  readonly mailInFlight = new Map<string, string>();
   readonly connectedAt = Date.now();
   /** When anything last came from the peer, and last went to it; ms since the epoch. */
   lastHeard = this.connectedAt;
@@ -54,12 +58,16 @@ export class Session {
   storedRoundTripMs = 0;
   roundTripStoredAt = 0;
 
+  /** Mail on its way to this socket, written or about to be: message id → stamp of its deposit. Most clients never get any. */
+  private flights: Map<string, string> | undefined;
   private readonly inbound: InboundQueue<Session>;
   private readonly receipts: Receipts;
   private ownFrameLimit: FrameLimit | undefined;
   /** Of pings, and of pongs that nobody asked for; most clients send none. */
   private controlLimit: FrameLimit | undefined;
   private ending: CloseReason | undefined = undefined;
+  /** Bytes of the longest long frame since the buffer was last within its bounds: one terminal list makes nobody slow. */
+  private largestUnsent = 0;
   /** When the ping that only asks for a sign of life was sent and is not answered yet; 0 if there is none. */
   private pingedAt = 0;
 
@@ -121,6 +129,27 @@ export class Session {
       this.socket.bufferedAmount < MAIL_BUFFER_BYTES &&
       this.receipts.size < MAX_UNPROVEN
     );
+  }
+
+  /** How many messages are on their way to it. */
+  get mailInFlight(): number {
+    return this.flights?.size ?? 0;
+  }
+
+  /** True if this very deposit of a message is on its way. */
+  isInFlight({ id, stamp }: Deposit): boolean {
+    return this.flights?.get(id) === stamp;
+  }
+
+  beginFlight({ id, stamp }: Deposit): void {
+    (this.flights ??= new Map()).set(id, stamp);
+  }
+
+  /** A newer deposit of the same message may be on its way by now; that one is not over. */
+  endFlight(deposit: Deposit): void {
+    if (this.isInFlight(deposit)) {
+      this.flights!.delete(deposit.id);
+    }
   }
 
   /** Whether it is us who read nothing of it at the moment: its silence says nothing then. */
@@ -203,12 +232,18 @@ export class Session {
 
   private write(bytes: Buffer): void {
     this.lastSent = Date.now();
+    if (bytes.length > MAIL_BUFFER_BYTES) {
+      this.largestUnsent = Math.max(this.largestUnsent, bytes.length);
+    }
     this.wire.write(bytes);
   }
 
   /** False, from now on for ever, for a peer that reads too slowly. */
   private hasRoom(): boolean {
-    if (this.isOpen && this.socket.bufferedAmount > MAX_BUFFER_BYTES) {
+    const { bufferedAmount } = this.socket;
+    if (bufferedAmount <= MAX_BUFFER_BYTES) {
+      this.largestUnsent = 0;
+    } else if (this.isOpen && bufferedAmount > MAX_BUFFER_BYTES + this.largestUnsent) {
       this.close(Close.slowReader);
     }
     return this.isOpen;

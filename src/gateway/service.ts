@@ -81,7 +81,7 @@ export class Service {
    * a receipt that still comes spares a second delivery, and those with a frame in hand.
    */
   private async sendAway(deadline: number): Promise<void> {
-    const sessions = [...this.sessions.all()].sort((a, b) => a.mailInFlight.size - b.mailInFlight.size);
+    const sessions = [...this.sessions.all()].sort((a, b) => a.mailInFlight - b.mailInFlight);
     const count = sessions.length;
     const begin = Date.now();
     const time = Math.max(1, Math.min((deadline - begin) * PARTING_SHARE, count * CALM_MS));

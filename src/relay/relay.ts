@@ -74,7 +74,7 @@ export class Relay {
 
   /** Sends a message that lies in the session's mailbox, even if an earlier copy of it is still on its way. */
   async sendNow(session: Session, mail: Mail): Promise<void> {
-    session.mailInFlight.set(mail.id, mail.stamp);
+    session.beginFlight(mail);
     await this.write(session, mail);
   }
 
@@ -119,17 +119,16 @@ export class Relay {
   }
 
   private async deliver(session: Session, mail: Mail): Promise<void> {
-    const { mailInFlight } = session;
-    if (!session.canTakeMail || mailInFlight.get(mail.id) === mail.stamp) {
+    if (!session.canTakeMail || session.isInFlight(mail)) {
       return;
     }
-    mailInFlight.set(mail.id, mail.stamp);
+    session.beginFlight(mail);
     let written = false;
     try {
       written = await this.write(session, mail);
     } finally {
       if (!written) {
-        endFlight(session, mail);
+        session.endFlight(mail);
       }
     }
   }
@@ -173,7 +172,7 @@ export class Relay {
     const handler = this.handlers.get(kindOf(mail.id));
     const done = (shown: boolean) => {
       if (!handler?.repeats) {
-        endFlight(session, mail);
+        session.endFlight(mail);
       }
       handler?.received?.(session, mail, shown);
     };
@@ -186,12 +185,5 @@ export class Relay {
     if (!(error instanceof StoreUnavailable)) {
       this.logger.error({ err: error, keyId: session.principal.keyId }, 'mail could not be delivered');
     }
-  }
-}
-
-/** A newer deposit of the same message may be on its way by now; that one is not over. */
-function endFlight({ mailInFlight }: Session, { id, stamp }: Mail): void {
-  if (mailInFlight.get(id) === stamp) {
-    mailInFlight.delete(id);
   }
 }
