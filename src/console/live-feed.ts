@@ -19,7 +19,7 @@ import { eventText, HEARTBEAT_TEXT, type Viewer } from './viewer.js';
 const LOOK_MS = 700;
 const HEALTH_MS = 2_000;
 const HEARTBEAT_MS = 10_000;
-const SESSION_CHECK_MS = 3_000;
+const SESSION_CHECK_MS = 500;
 const MOST_VIEWERS = 32;
 const SNAPSHOT_BATCH = 500;
 const FIRST_PAYMENTS = 50;

@@ -2,10 +2,12 @@ import { defineScript, texts } from '../redis/index.js';
 import { DEPOSIT_LUA, RECORD_LUA } from '../relay/index.js';
 
 const file = (name: string) => new URL(`./scripts/${name}.lua`, import.meta.url);
-const uses = [DEPOSIT_LUA, RECORD_LUA, file('complete')];
+/** Each call makes the functions anew that its script is given, so none is given what it does not use. */
+const withMail = [DEPOSIT_LUA, RECORD_LUA];
+const withAnswer = [...withMail, file('complete')];
 
 export const accept = defineScript(file('accept'), {
-  uses,
+  uses: withMail,
   keys: [
     'record',
     'terminal',
@@ -68,14 +70,14 @@ export type AcceptOutcome =
   | 'unregistered';
 
 export const claim = defineScript(file('claim'), {
-  uses,
+  uses: [RECORD_LUA],
   keys: ['record', 'terminal', 'due'],
   args: ['epoch', 'token', 'paymentTimeoutMs', 'member', 'instance'],
   reply: texts,
 });
 
 export const unclaim = defineScript(file('unclaim'), {
-  uses,
+  uses: withMail,
   keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'payments'],
   args: [
     'token',
@@ -93,7 +95,7 @@ export const unclaim = defineScript(file('unclaim'), {
 });
 
 export const settle = defineScript(file('settle'), {
-  uses,
+  uses: withAnswer,
   keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'outbox', 'payments'],
   args: [
     'cause',
@@ -119,14 +121,14 @@ export const settle = defineScript(file('settle'), {
 });
 
 export const suspend = defineScript(file('suspend'), {
-  uses,
+  uses: [RECORD_LUA],
   keys: ['record', 'terminal', 'due', 'lost', 'grace', 'payments'],
   args: ['member', 'terminalMember', 'keepMs', 'instance'],
   reply: texts,
 });
 
 export const resume = defineScript(file('resume'), {
-  uses,
+  uses: withMail,
   keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due', 'lost', 'payments'],
   args: [
     'terminalKey',
@@ -144,7 +146,7 @@ export const resume = defineScript(file('resume'), {
 });
 
 export const requeue = defineScript(file('requeue'), {
-  uses,
+  uses: withMail,
   keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'due'],
   args: [
     'terminalKey',
@@ -160,7 +162,7 @@ export const requeue = defineScript(file('requeue'), {
 });
 
 export const late = defineScript(file('late'), {
-  uses,
+  uses: withAnswer,
   keys: ['record', 'terminal', 'terminalMailbox', 'mail', 'outbox', 'payments'],
   args: [
     'terminalKey',
@@ -185,7 +187,7 @@ export const late = defineScript(file('late'), {
 });
 
 export const voidAnswer = defineScript(file('void'), {
-  uses,
+  uses: withMail,
   keys: ['record', 'terminalMailbox', 'mail', 'outbox', 'payments'],
   args: [
     'terminalKey',
@@ -206,28 +208,28 @@ export const voidAnswer = defineScript(file('void'), {
 });
 
 export const cancel = defineScript(file('cancel'), {
-  uses,
+  uses: withMail,
   keys: ['record', 'terminal', 'terminalMailbox', 'mail'],
   args: ['desktopKey', 'terminalMember', 'escapedId', 'channel', 'keepMs', 'instance', 'frame'],
   reply: texts,
 });
 
 export const refuseCancel = defineScript(file('refuse-cancel'), {
-  uses,
+  uses: withMail,
   keys: ['record', 'mail'],
   args: ['terminalKey', 'askers', 'escapedId', 'channel', 'keepMs', 'instance', 'frame'],
   reply: texts,
 });
 
 export const forgetCancel = defineScript(file('forget-cancel'), {
-  uses,
+  uses: withMail,
   keys: ['record', 'mail', 'desktopMailbox'],
   args: ['desktopKey', 'desktopMember', 'escapedId'],
   reply: texts,
 });
 
 export const progress = defineScript(file('progress'), {
-  uses,
+  uses: [RECORD_LUA],
   keys: ['record', 'desktops'],
   args: ['terminalKey', 'stage', 'group', 'channel', 'instance', 'frame'],
   reply: texts,
