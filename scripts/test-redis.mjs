@@ -84,8 +84,25 @@ function ping(port) {
  * @returns {Promise<number>}
  */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const [first, last] = (process.env.TEST_PORTS ?? '').split('-').map(Number);
+  for (;;) {
+    const isOwn = first !== undefined && last !== undefined;
+    const port = await listenOnce(isOwn ? first + Math.floor(Math.random() * (last - first)) : 0);
+    if (port !== undefined) return port;
+  }
+}
+
+/**
+ * @param {number} wanted 0: any
+ * @returns {Promise<number | undefined>} undefined if somebody listens there
+ */
+async function listenOnce(wanted) {
+  const server = createServer().listen(wanted, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return undefined;
+  }
   const address = server.address();
   server.close();
   await once(server, 'close');

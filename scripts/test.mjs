@@ -51,7 +51,7 @@ async function runAllTests() {
   ensurePromtool();
   const tally = { passed: 0, failed: 0, skipped: 0 };
   for (const lanes of PHASES) {
-    const tallies = await Promise.all(lanes.map((lane, i) => runLane(lane, i > 0)));
+    const tallies = await Promise.all(lanes.map((lane, i) => runLane(lane, i)));
     for (const lane of tallies) add(tally, lane);
   }
   return tally;
@@ -62,22 +62,33 @@ async function runAllTests() {
  * count what a server does.
  *
  * @param {string[]} lane
- * @param {boolean} isAside what it prints comes in one piece when it is done
+ * @param {number} place among the lanes; what all but the first print comes in one piece when they are done
  */
-async function runLane(lane, isAside) {
+async function runLane(lane, place) {
   const tally = { passed: 0, failed: 0, skipped: 0 };
   const redis = await acquireRedis();
-  const env = { TEST_REDIS_URL: redis.url };
+  const env = { TEST_REDIS_URL: redis.url, TEST_PORTS: portsOf(place) };
   const entries = lane.map(fromLane);
   const whole = entries.filter(({ part }) => part === undefined).map(({ project }) => `--project=${project}`);
   const parts = entries.flatMap(({ project, part }) =>
     part === undefined ? [] : [[`--project=${project}`, `--shard=${part}`]],
   );
   for (const args of [...parts, ...(whole.length > 0 ? [whole] : [])]) {
-    add(tally, await (isAside ? runAside(args, env) : runTests(args, env)).catch(reportFailure));
+    add(tally, await (place > 0 ? runAside(args, env) : runTests(args, env)).catch(reportFailure));
   }
   await redis.stop();
   return tally;
+}
+
+/**
+ * Ports of its own for each lane: a port that is free when one lane asks may be taken by another before anybody listens there, and
+ * the tests of the first would talk to a gateway of the second. Below those that the system gives to clients.
+ *
+ * @param {number} place
+ */
+function portsOf(place) {
+  const first = 12_000 + place * 3_000;
+  return `${first}-${first + 3_000}`;
 }
 
 /**
