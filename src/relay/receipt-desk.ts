@@ -60,6 +60,11 @@ export class ReceiptDesk {
     }
   }
 
+  /** For one that somebody waits for. Resolves when the store has it, or could not be asked and will be later. */
+  async addNow(entry: Receipt): Promise<void> {
+    await this.deliver([entry]);
+  }
+
   private flush(): void {
     this.scheduled = false;
     const batches = [...this.waiting.values()];

@@ -7,7 +7,7 @@ import { Trail, type StepName } from '../tracing/index.js';
 import { HintLine } from './hint-line.js';
 import { kindOf, parseMail, transactionOf, type Mail, type MailKind } from './mail.js';
 import { MailMeter } from './mail-meter.js';
-import { ReceiptDesk } from './receipt-desk.js';
+import { ReceiptDesk, type Receipt } from './receipt-desk.js';
 
 /** What a capability does with its kind of mail before it is written to a socket. */
 export interface MailHandler {
@@ -91,7 +91,8 @@ export class Relay {
     const mark = `"eventId":${JSON.stringify(eventId)}`;
     const found = Object.entries(stored).find(([, text]) => text.includes(mark));
     if (found) {
-      this.discard(session, parseMail(...found));
+      // What the till says next is handled after this: once it has an answer, the push will not come again.
+      await this.receipts.addNow(this.receiptOf(session, parseMail(...found), Date.now()));
     }
   }
 
@@ -168,6 +169,10 @@ export class Relay {
   }
 
   private onReceipt(session: Session, mail: Mail, writtenAt: number): void {
+    this.receipts.add(this.receiptOf(session, mail, writtenAt));
+  }
+
+  private receiptOf(session: Session, mail: Mail, writtenAt: number): Receipt {
     const { groupId, keyId } = session.principal;
     const handler = this.handlers.get(kindOf(mail.id));
     const done = (shown: boolean) => {
@@ -177,7 +182,7 @@ export class Relay {
       handler?.received?.(session, mail, shown);
     };
     const { id: mailId, stamp } = mail;
-    this.receipts.add({ groupId, keyId, epoch: session.epoch, mailId, stamp, writtenAt, done });
+    return { groupId, keyId, epoch: session.epoch, mailId, stamp, writtenAt, done };
   }
 
   /** The sweep tries again; what is not the store's absence is a fault of ours and must be seen. */
