@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import { terminalStatusFrame } from '../protocol/index.js';
 import { partitionOf, Store } from '../redis/index.js';
-import { activityText, parseActivity, type Activity } from './activity.js';
+import { activityText, type Activity } from './activity.js';
 import {
   identityOf,
   listEntry,
@@ -36,29 +36,6 @@ export interface Drop {
   /** A payment of the dropped terminal is not final. */
   openPayment: boolean;
 }
-
-/** How far a reader knows the terminal list of a group. */
-export interface ListMark {
-  born: string;
-  revision: string;
-}
-
-export const FROM_THE_BEGINNING: ListMark = { born: '', revision: '0' };
-
-export interface ListChanges {
-  mark: ListMark;
-  /** Nothing that the reader knows counts any more. */
-  isReset: boolean;
-  /** There is more to tell: ask again with the new mark. */
-  hasMore: boolean;
-  /** Without an entry: removed. */
-  changed: { keyId: string; entry: ListEntry | undefined }[];
-  /** Whose lease lives: what is `online` elsewhere is not, see {@link asSeen}. */
-  instances: string[];
-}
-
-/** Entries that are told at once: more would hold up others in the store and here. */
-const LIST_PAGE = 500;
 
 /**
  * Who is connected where. An endpoint is an API key; its hash names the owning instance, the connection and the epoch.
@@ -174,34 +151,6 @@ export class Presence {
       entry: JSON.stringify({ ...entry, state: 'offline' } satisfies ListEntry),
       update: terminalStatusFrame('disconnected', { groupId, ...entry }),
     });
-  }
-
-  /**
-   * What has changed in the terminal list of a group since a reader last asked: entries of all terminals that were ever
-   * connected, except dropped ones without a device id. At most {@link LIST_PAGE} at a time, so that a large group holds nobody up.
-   * @param mark of the answer before; {@link FROM_THE_BEGINNING} at first
-   */
-  async listChanges(groupId: string, mark: ListMark): Promise<ListChanges> {
-    const { revisions, changed, terminals, leases } = this.keys.around(groupId, '');
-    const keys = { revisions, changed, terminals, leases };
-    const answer = await this.store.run(scripts.list, keys, { group: groupId, ...mark, limit: LIST_PAGE });
-    return {
-      mark: answer.mark,
-      isReset: answer.mark.born !== mark.born,
-      hasMore: answer.hasMore,
-      changed: answer.keyIds.map((keyId, i) => {
-        const text = answer.entries[i];
-        return { keyId, entry: text ? (JSON.parse(text) as ListEntry) : undefined };
-      }),
-      instances: answer.instances,
-    };
-  }
-
-  /** What was last heard of terminals of a group, in their order. */
-  async activityOf(groupId: string, keyIds: readonly string[]): Promise<Activity[]> {
-    const key = this.keys.of(partitionOf(groupId), `seen:${groupId}`);
-    const texts = await this.store.ask((redis) => redis.hmget(key, ...keyIds));
-    return texts.map(parseActivity);
   }
 
   /** Which terminal holds a connection, in whatever group. */

@@ -1,10 +1,10 @@
 import { defineScript, texts } from '../redis/index.js';
 
 const file = (name: string) => new URL(`./scripts/${name}.lua`, import.meta.url);
-const announce = file('announce');
+const telling = [file('announce'), file('note-change')];
 
 export const register = defineScript(file('register'), {
-  uses: [announce],
+  uses: telling,
   keys: [
     'endpoint',
     'terminals',
@@ -42,7 +42,7 @@ export const register = defineScript(file('register'), {
 });
 
 export const drop = defineScript(file('drop'), {
-  uses: [announce],
+  uses: telling,
   keys: [
     'endpoint',
     'terminals',
@@ -76,7 +76,7 @@ export const drop = defineScript(file('drop'), {
 });
 
 export const expire = defineScript(file('expire'), {
-  uses: [announce],
+  uses: telling,
   keys: [
     'endpoint',
     'terminals',

@@ -1,7 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Sessions } from '../connections/index.js';
-import type { Presence } from '../presence/index.js';
-import { asSeen, FROM_THE_BEGINNING, type ListChanges, type ListEntry } from '../presence/index.js';
+import {
+  asSeen,
+  FROM_THE_BEGINNING,
+  type ListChanges,
+  type ListEntry,
+  type ListReader,
+} from '../presence/index.js';
 import { terminalIdOf, type TerminalList, type TerminalView } from '../protocol/index.js';
 
 /** A terminal of the list. */
@@ -42,7 +47,7 @@ export class TerminalBoard {
 
   constructor(
     private readonly groupId: string,
-    private readonly presence: Presence,
+    private readonly reader: ListReader,
     private readonly sessions: Sessions,
   ) {}
 
@@ -83,7 +88,7 @@ export class TerminalBoard {
   private async update(): Promise<void> {
     let changes: ListChanges;
     do {
-      changes = await this.presence.listChanges(this.groupId, this.mark);
+      changes = await this.reader.changes(this.groupId, this.mark);
       await this.apply(changes);
       // Only now: an error before would leave out what it told.
       this.mark = changes.mark;
@@ -158,7 +163,7 @@ export class TerminalBoard {
     const rows = [...this.rows.values()];
     for (let i = 0; i < rows.length; i += CHUNK) {
       const chunk = rows.slice(i, i + CHUNK);
-      const told = await this.presence.activityOf(
+      const told = await this.reader.activityOf(
         this.groupId,
         chunk.map(({ keyId }) => keyId),
       );

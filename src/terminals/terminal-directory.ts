@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sessions } from '../connections/index.js';
 import { KeyStore } from '../keys/index.js';
-import { Presence } from '../presence/index.js';
+import { ListReader } from '../presence/index.js';
 import type { TerminalList, TerminalView } from '../protocol/index.js';
 import { TerminalBoard, viewOf, type Row } from './terminal-board.js';
 
@@ -17,7 +17,7 @@ export class TerminalDirectory {
   private readonly boards = new Map<string, { board: TerminalBoard; lookedAt: number }>();
 
   constructor(
-    private readonly presence: Presence,
+    private readonly reader: ListReader,
     private readonly keys: KeyStore,
     private readonly sessions: Sessions,
   ) {}
@@ -36,7 +36,7 @@ export class TerminalDirectory {
 
   private boardOf(groupId: string): TerminalBoard {
     const known = this.boards.get(groupId);
-    const board = known?.board ?? new TerminalBoard(groupId, this.presence, this.sessions);
+    const board = known?.board ?? new TerminalBoard(groupId, this.reader, this.sessions);
     this.boards.delete(groupId);
     this.boards.set(groupId, { board, lookedAt: Date.now() });
     return board;

@@ -72,6 +72,7 @@ const SHARED_KEYS = [
   { name: 'deposit', keys: 3 },
   { name: 'withdraw', keys: 2 },
   { name: 'announce', keys: 3 },
+  { name: 'noteChange', keys: 2 },
 ];
 
 it('finds all scripts', () => {
@@ -91,6 +92,7 @@ it('finds all scripts', () => {
     'late.lua',
     'list.lua',
     'lookup.lua',
+    'note-change.lua',
     'note.lua',
     'now.lua',
     'progress.lua',

@@ -41,7 +41,9 @@ describe('drop', () => {
     expect(Number(await test.redis.zscore(around('t1').grace, memberOf(GROUP, 't1')))).toBeGreaterThanOrEqual(
       start + 60_000,
     );
-    expect(await terminalsOf(a)).toMatchObject([{ keyId: 't1', state: 'reconnecting', instance: '' }]);
+    expect(await terminalsOf(test.lists(a))).toMatchObject([
+      { keyId: 't1', state: 'reconnecting', instance: '' },
+    ]);
     expect(await a.strangers(PARTITION, [{ keyId: 't1', epoch: 1 }])).toEqual(new Map([[0, undefined]]));
     expect(await a.terminalOfConnection(endpoint.connectionId)).toBeUndefined();
     expect(await announced(a)).toEqual(['TERM-001 connected', 'TERM-001 reconnecting']);
@@ -51,7 +53,7 @@ describe('drop', () => {
     await connect(a, POS);
     const { endpoint } = await connect(a, NAMELESS);
     expect(await a.drop(endpoint)).toEqual({ kind: 'offline', openPayment: false });
-    expect(await terminalsOf(a)).toEqual([]);
+    expect(await terminalsOf(test.lists(a))).toEqual([]);
     const { connectionId } = endpoint;
     expect(await announced(a)).toEqual([`${connectionId} connected`, `${connectionId} disconnected`]);
   });
@@ -104,7 +106,7 @@ describe('expire', () => {
     await endGraceNow('t1');
     await b.endGrace(GROUP, 't1');
     expect((await endpointHash('t1'))['state']).toBe('offline');
-    expect((await terminalsOf(a)).map(({ state }) => state)).toEqual(['offline']);
+    expect((await terminalsOf(test.lists(a))).map(({ state }) => state)).toEqual(['offline']);
     expect(await test.redis.zcard(around('t1').grace)).toBe(0);
     expect(await announced(a)).toEqual([
       'TERM-001 connected',
@@ -144,7 +146,7 @@ describe('list', () => {
     await connect(a, NAMELESS);
     await connect(b, device('t3', 'TERM-003'));
     await test.redis.zadd(around('t1').leases, 1, instanceA);
-    const listed = await terminalsOf(b);
+    const listed = await terminalsOf(test.lists(b));
     expect(listed.map(({ keyId, state }) => `${keyId} ${state}`).sort()).toEqual([
       't1 reconnecting',
       't3 online',
@@ -154,13 +156,15 @@ describe('list', () => {
   it('tells the last activity', async () => {
     const { endpoint } = await connect(a, TERMINAL);
     const { connectedAt } = endpoint;
-    expect(await terminalsOf(a)).toMatchObject([{ connectedAt, lastActivity: connectedAt }]);
+    expect(await terminalsOf(test.lists(a))).toMatchObject([{ connectedAt, lastActivity: connectedAt }]);
     await a.recordActivity(GROUP, new Map([['t1', { at: connectedAt + 5_000 }]]));
-    expect(await terminalsOf(a)).toMatchObject([{ connectedAt, lastActivity: connectedAt + 5_000 }]);
+    expect(await terminalsOf(test.lists(a))).toMatchObject([
+      { connectedAt, lastActivity: connectedAt + 5_000 },
+    ]);
   });
 
   it('shows nothing of another group', async () => {
     await connect(a, device('foreign', 'TERM-001', 'other'));
-    expect(await terminalsOf(a)).toEqual([]);
+    expect(await terminalsOf(test.lists(a))).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ export class PresenceWorld {
     private readonly presences: Record<string, Presence>,
     private readonly ear: HintEar,
   ) {
-    this.board = boardOf(presences['C']!);
+    this.board = boardOf(test.lists(presences['C']!));
   }
 
   static async create(test: TestStore): Promise<PresenceWorld> {
@@ -161,7 +161,7 @@ export class PresenceWorld {
         redis.zrange(this.name('grace'), 0, '-1'),
         redis.zrange(this.name('floor'), 0, '-1'),
         redis.hgetall(this.name(`terminals:${GROUP}`)),
-        terminalsOf(this.presences['B']!),
+        terminalsOf(this.test.lists(this.presences['B']!)),
         announced(this.presences['B']!),
         Promise.all(KEYS.map(({ keyId }) => redis.hgetall(keys.endpoint(GROUP, keyId)))),
       ],

@@ -84,7 +84,7 @@ describe('register', () => {
 
   it('keeps a desktop out of the terminals', async () => {
     await connect(a, POS);
-    expect(await terminalsOf(a)).toEqual([]);
+    expect(await terminalsOf(test.lists(a))).toEqual([]);
     expect(await test.redis.hgetall(around('pos').desktops)).toEqual({ pos: instanceA });
     expect(await announced(a)).toEqual([]);
   });
@@ -174,7 +174,7 @@ describe('register to restore', () => {
     const { endpoint, epoch } = await connect(a, TERMINAL);
     await a.drop(endpoint);
     expect(await a.restore(endpoint, epoch)).toMatchObject({ kind: 'registered', epoch });
-    expect((await terminalsOf(a)).map(({ state }) => state)).toEqual(['online']);
+    expect((await terminalsOf(test.lists(a))).map(({ state }) => state)).toEqual(['online']);
     expect(await test.redis.zcard(around('t1').grace)).toBe(0);
     expect(await announced(a)).toEqual(['TERM-001 connected', 'TERM-001 reconnecting', 'TERM-001 connected']);
   });

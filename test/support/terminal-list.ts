@@ -1,11 +1,11 @@
 import { Sessions } from '../../src/connections/index.js';
-import type { Presence } from '../../src/presence/index.js';
+import type { ListReader } from '../../src/presence/index.js';
 import { TerminalBoard } from '../../src/terminals/terminal-board.js';
 import { GROUP } from './endpoints.js';
 
 /** A board of an instance without sockets. */
-export function boardOf(presence: Presence): TerminalBoard {
-  return new TerminalBoard(GROUP, presence, new Sessions());
+export function boardOf(lists: ListReader): TerminalBoard {
+  return new TerminalBoard(GROUP, lists, new Sessions());
 }
 
 /** The terminals of the group as a board has them now. */
@@ -15,6 +15,6 @@ export async function terminalsOn(board: TerminalBoard) {
 }
 
 /** The terminals of the group as somebody sees them who looks for the first time. */
-export function terminalsOf(presence: Presence) {
-  return terminalsOn(boardOf(presence));
+export function terminalsOf(lists: ListReader) {
+  return terminalsOn(boardOf(lists));
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { inject, onTestFinished } from 'vitest';
 import { loadConfig, type Config } from '../../src/config/index.js';
-import { Presence, PresenceKeys } from '../../src/presence/index.js';
+import { ListReader, Presence, PresenceKeys } from '../../src/presence/index.js';
 import { Store, type Script } from '../../src/redis/index.js';
 import { dumpOf, type Dump } from './dump.js';
 import { eventually } from './eventually.js';
@@ -85,6 +85,11 @@ export class TestStore {
 
   presence(config = this.config): Presence {
     return new Presence(this.store, config);
+  }
+
+  /** @param presence of the instance that reads them */
+  lists(presence: Presence): ListReader {
+    return new ListReader(this.store, presence);
   }
 
   /** Redis itself. */

@@ -20,13 +20,3 @@ local function announce(desktops, status, statusSeq, group, channel, frame)
     redis.call('SPUBLISH', channel .. name, 'status\n' .. group .. '\n' .. sequence .. '\n' .. frame)
   end
 end
-
--- Notes that a terminal's list entry was changed or removed, so that readers who know the list need to read no more than that.
-local function noteChange(revisions, changed, group, keyId)
-  -- Where the store was emptied, the list was born anew, and nothing that a reader knows of it counts.
-  local born = whole(nowMicros())
-  if redis.call('HSETNX', revisions, group, 0) == 1 then
-    redis.call('HSET', revisions, group .. '\nborn', born)
-  end
-  redis.call('ZADD', changed, redis.call('HINCRBY', revisions, group, 1), keyId)
-end
