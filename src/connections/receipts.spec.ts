@@ -26,6 +26,15 @@ describe('Receipts', () => {
     expect(receipts.confirm(Buffer.from(payloads[2]!))).toBe(3);
   });
 
+  it('tells when a ping was sent that asked for no more than a sign of life, once', () => {
+    const { receipts, confirmed } = threeReceipts();
+    expect(receipts.confirm(Buffer.alloc(0))).toBeUndefined();
+    receipts.ask(7);
+    expect(receipts.confirm(Buffer.alloc(0))).toBe(7);
+    expect(receipts.confirm(Buffer.alloc(0))).toBeUndefined();
+    expect(confirmed).toEqual([]);
+  });
+
   it('confirms each only once', () => {
     const { receipts, confirmed, payloads } = threeReceipts();
     receipts.confirm(Buffer.from(payloads[2]!));

@@ -4,6 +4,8 @@
  */
 export class Receipts {
   private last = 0;
+  /** When the ping that only asks for a sign of life was sent and is not answered yet; 0 if there is none. */
+  private askedAt = 0;
   private waiting: { number: number; sentAt: number; onReceipt: () => void }[] = [];
 
   /** How many are expected. */
@@ -18,11 +20,21 @@ export class Receipts {
     return `r${number}`;
   }
 
+  /** A ping without a payload is sent, which proves nothing. @param sentAt as for {@link expect} */
+  ask(sentAt: number): void {
+    this.askedAt = sentAt;
+  }
+
   /**
-   * @param payload of any pong; those that answer no receipt ping are ignored
+   * @param payload of any pong
    * @returns when the ping that it answers was sent; undefined if it answers none
    */
   confirm(payload: Buffer): number | undefined {
+    if (payload.length === 0) {
+      const sentAt = this.askedAt;
+      this.askedAt = 0;
+      return sentAt || undefined;
+    }
     if (this.waiting.length === 0 || payload[0] !== 0x72) {
       return undefined;
     }

@@ -68,8 +68,6 @@ export class Session {
   private ending: CloseReason | undefined = undefined;
   /** Bytes of the longest long frame since the buffer was last within its bounds: one terminal list makes nobody slow. */
   private largestUnsent = 0;
-  /** When the ping that only asks for a sign of life was sent and is not answered yet; 0 if there is none. */
-  private pingedAt = 0;
 
   constructor(
     readonly connectionId: string,
@@ -97,7 +95,7 @@ export class Session {
     });
     socket.on('pong', (payload: Buffer) => {
       this.lastHeard = Date.now();
-      const sentAt = this.receipts.confirm(payload) ?? this.endPing(payload);
+      const sentAt = this.receipts.confirm(payload);
       if (sentAt !== undefined) {
         this.measure(sentAt);
       } else {
@@ -203,7 +201,7 @@ export class Session {
   /** A ping that only asks for a sign of life. */
   ping(): void {
     if (this.isOpen) {
-      this.pingedAt = performance.now();
+      this.receipts.ask(performance.now());
       this.socket.ping();
     }
   }
@@ -259,15 +257,6 @@ export class Session {
       this.close(Close.rateLimited);
     }
     return verdict.kind === 'ok';
-  }
-
-  /** @returns when the ping was sent that a pong without a payload answers */
-  private endPing(payload: Buffer): number | undefined {
-    const sentAt = payload.length === 0 && this.pingedAt > 0 ? this.pingedAt : undefined;
-    if (sentAt !== undefined) {
-      this.pingedAt = 0;
-    }
-    return sentAt;
   }
 
   private measure(sentAt: number): void {
