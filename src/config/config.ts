@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { SETTINGS, type Setting, type Settings } from './settings.js';
+import type { Setting } from './setting.js';
+import { SETTINGS, type Settings } from './settings.js';
 
 /** The configuration of one instance: validated, complete, frozen. */
 export type Config = Readonly<Omit<Settings, 'instanceId' | 'redisKeyPrefix'>> & {

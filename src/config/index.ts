@@ -1,3 +1,4 @@
 export { type Config, ConfigError, instanceIdOf, loadConfig } from './config.js';
-export { SETTINGS, type Setting } from './settings.js';
+export type { Setting } from './setting.js';
+export { SETTINGS } from './settings.js';
 export { GATEWAY_VERSION } from './version.js';
