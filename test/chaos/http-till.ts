@@ -97,21 +97,36 @@ export class HttpTill implements Payer {
     void this.requestCancel(tx);
   }
 
-  /** Looks once more at payments that were given up: over HTTP nobody is told that one was voided later. */
-  async review(): Promise<void> {
+  /**
+   * Looks once more at payments that were given up: over HTTP nobody is told that one was voided later.
+   * @returns what could not be seen, and why
+   */
+  async review(): Promise<string[]> {
+    let unseen = [...this.doubtful];
+    let complaints: string[] = [];
     // A single call may meet a connection that is just being closed.
-    for (let attempt = 0; this.doubtful.size > 0 && attempt < REVIEWS; attempt++) {
+    for (let attempt = 0; unseen.length > 0 && attempt < REVIEWS; attempt++) {
       if (attempt > 0) await sleep(REVIEW_PAUSE_MS);
-      for (const tx of this.doubtful) await this.reviewOne(tx);
+      complaints = [];
+      const left: string[] = [];
+      for (const tx of unseen) {
+        const refusal = await this.reviewOne(tx);
+        if (refusal === undefined) continue;
+        left.push(tx);
+        complaints.push(`${this.name} could not look at ${tx}: ${refusal}`);
+      }
+      unseen = left;
     }
+    return complaints;
   }
 
-  private async reviewOne(tx: string): Promise<void> {
+  /** @returns why it could not be seen; undefined if it was */
+  private async reviewOne(tx: string): Promise<string | undefined> {
     const answer = await this.call('GET', `/v1/transactions/${tx}`);
-    if (answer?.status !== 200) return;
-    this.doubtful.delete(tx);
+    if (answer?.status !== 200) return JSON.stringify(answer ?? 'no answer');
     const { status, version } = answer.body;
     if (status === 'VOIDED') this.journal.add({ what: 'corrected', tx, version });
+    return undefined;
   }
 
   private onEvent({ eventType, eventId, data }: HookEvent): void {

@@ -93,8 +93,8 @@ export async function run(options: RunOptions): Promise<Outcome> {
     const slow = await canaries(fleet, CANARY_MS);
     // A receiver that hangs is given up after 10 s, and called again.
     await until(() => fleet.httpTills.every(({ untold }) => untold === 0), HOOK_LIMIT_MS);
-    await Promise.all(fleet.httpTills.map((till) => till.review()));
-    const histories = await collect(fleet, reader, slow);
+    const unseen = await Promise.all(fleet.httpTills.map((till) => till.review()));
+    const histories = await collect(fleet, reader, [...(slow ? [slow] : []), ...unseen.flat()]);
     const closings = new Map<number, number>();
     for (const { closings: mine } of fleet.clients) {
       for (const [code, count] of mine) closings.set(code, (closings.get(code) ?? 0) + count);
@@ -146,10 +146,9 @@ function hasPendingVoid(records: ReadonlyMap<string, StoredRecord>): boolean {
 }
 
 /** Reads what the gateways know, each transaction through a till of its group too. */
-async function collect(fleet: Fleet, reader: StoreReader, slow: string | undefined): Promise<Histories> {
+async function collect(fleet: Fleet, reader: StoreReader, complaints: readonly string[]): Promise<Histories> {
   await sleep(500);
-  const leftovers = await reader.leftovers();
-  if (slow) leftovers.push(slow);
+  const leftovers = [...(await reader.leftovers()), ...complaints];
   const records = await reader.records();
   const limitMs = READ_LIMIT_MS + records.size * READ_EACH_MS;
   await Promise.race([readAll(fleet, [...records.values()]), sleep(limitMs, undefined, { ref: false })]);

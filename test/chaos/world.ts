@@ -190,6 +190,9 @@ async function makeBalancer(port: number, instances: readonly Instance[], folder
     env: {
       GATEWAY_BIND: `127.0.0.1:${port}`,
       GATEWAY_CERTIFICATE: join(folder, 'gateway.pem'),
+      // All clients have one address here.
+      GATEWAY_ADDRESS_CONNECTS_PER_10S: '1000000',
+      GATEWAY_ADDRESS_REQUESTS_PER_10S: '1000000',
       ...(Object.fromEntries(addresses) as Record<string, string>),
     },
     log: join(folder, 'logs/haproxy.log'),
