@@ -10,7 +10,7 @@ const CYCLES = 20_000;
 /** What a process keeps for good after its first connections: compiled code, pools, caches with an end. */
 const WARM_UP = 4_000;
 /** Longer than the longest timer that a connection leaves behind. */
-const SETTLE_MS = 6_000;
+const SETTLE_MS = 12_000;
 
 /** What is left of many connections that came and went: nothing, if all is well. */
 export const cyclesSuite: Suite = {
