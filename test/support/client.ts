@@ -39,7 +39,7 @@ export class RefusedError extends Error {
   }
 }
 
-const DEFAULT_TIMEOUT_MS = 8_000;
+const DEFAULT_TIMEOUT_MS = 15_000;
 
 interface Waiter {
   matches: (frame: Frame) => boolean;

@@ -14,7 +14,7 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   probe: () => T | Promise<T>,
-  { timeoutMs = 5_000, what = 'the condition' }: EventuallyOptions = {},
+  { timeoutMs = 15_000, what = 'the condition' }: EventuallyOptions = {},
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {

@@ -53,7 +53,7 @@ it('leaves nothing behind, however connections come and go', async () => {
         }
         return inside;
       },
-      { timeoutMs: 8_000 },
+      { timeoutMs: 25_000 },
     );
   const before = await settled();
   await comeAndGo(CYCLES);
