@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { ensureProgram } from '../scripts/programs.mjs';
 import { freePort } from '../scripts/test-redis.mjs';
@@ -27,6 +28,9 @@ export interface RedisTotals {
 /** `everysec` is what production has. */
 export type Persistence = 'none' | 'everysec' | 'always';
 
+/** What an operator is given, but for the bound on memory: no round lasts long. */
+const SETTINGS = [fileURLToPath(new URL('../deploy/redis/redis.conf', import.meta.url)), '--maxmemory', '0'];
+
 const PERSISTENCE: Record<Persistence, string[]> = {
   none: ['--appendonly', 'no'],
   everysec: ['--appendonly', 'yes', '--appendfsync', 'everysec'],
@@ -47,7 +51,7 @@ export class RedisServer {
     const network = ['--port', String(port), '--bind', '127.0.0.1'];
     const binary = ensureProgram('redis-server', 'redis-server');
     const child = adopt(
-      spawn(binary, [...network, '--dir', dir, '--save', '', ...PERSISTENCE[persistence]], {
+      spawn(binary, [...SETTINGS, ...network, '--dir', dir, ...PERSISTENCE[persistence]], {
         stdio: 'ignore',
       }),
     );

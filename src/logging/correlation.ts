@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A payment, as every instance knows it. */
 export interface PaymentName {
@@ -22,7 +22,7 @@ export interface TraceIds {
  * hash, so they tell nothing about a transaction id that should not have been chosen.
  */
 export function traceIdsOf({ groupId, transactionId }: PaymentName): TraceIds {
-  const digits = createHash('sha256').update(`${groupId}\n${transactionId}`).digest('hex');
+  const digits = hash('sha256', `${groupId}\n${transactionId}`);
   return { traceId: digits.slice(0, 32), rootSpanId: digits.slice(32, 48) };
 }
 

@@ -92,9 +92,9 @@ export class Cancellations {
     }
     const { groupId, keyId: terminalKey } = session.principal;
     const subject = { groupId, transactionId, terminalKey };
-    const args = { ...this.ledger.args(subject), frame: cancelResponseFrame(transactionId, 'TOO_LATE') };
+    const args = { frame: cancelResponseFrame(transactionId, 'TOO_LATE'), ...this.ledger.args(subject) };
     const { kind } = await this.ledger.toDesktops(groupId, '', (askers, further) =>
-      this.ledger.store.run(refuseCancel, this.ledger.keys(subject), { ...args, askers }, further),
+      this.ledger.store.run(refuseCancel, this.ledger.keys(subject), { askers, ...args }, further),
     );
     if (kind === 'unknown') {
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
@@ -115,7 +115,7 @@ export class Cancellations {
       if (!ending) {
         throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
       }
-      const args = { ...this.ledger.args(ending), desktopKey, frame: cancelPaymentFrame(ending) };
+      const args = { desktopKey, frame: cancelPaymentFrame(ending), ...this.ledger.args(ending) };
       const [outcome, status] = await this.ledger.store.run(cancel, this.ledger.keys(ending), args);
       if (outcome === 'final') {
         return outcomeOf(status as TransactionStatus);
@@ -160,7 +160,7 @@ export class Cancellations {
     const { groupId, keyId } = principal;
     const subject = { groupId, transactionId, terminalKey: '' };
     const desktop = { desktopKey: keyId, desktopMember: memberOf(groupId, keyId) };
-    const args = { ...this.ledger.args(subject), ...desktop };
+    const args = { ...desktop, ...this.ledger.args(subject) };
     await this.ledger.store.run(forgetCancel, this.ledger.keys(subject, keyId), args);
   }
 

@@ -70,7 +70,7 @@ export class Dispatch {
     const { deliveryTimeoutMs } = this.config;
     try {
       const token = this.tokens.get(mail)!;
-      const args = { ...this.ledger.args(subject), token, deliveryTimeoutMs, frame: mail.frame };
+      const args = { token, deliveryTimeoutMs, frame: mail.frame, ...this.ledger.args(subject) };
       await this.ledger.store.run(unclaim, this.ledger.keys(subject), args);
     } catch (error) {
       this.logger.warn({ err: error, ...paymentIds(subject) }, 'claim could not be given back');
@@ -97,7 +97,7 @@ export class Dispatch {
   private runClaim({ principal, epoch }: Session, transactionId: string, token: string): Promise<string[]> {
     const subject = { groupId: principal.groupId, transactionId, terminalKey: principal.keyId };
     const { paymentTimeoutMs } = this.config;
-    const args = { ...this.ledger.args(subject), epoch, token, paymentTimeoutMs };
+    const args = { epoch, token, paymentTimeoutMs, ...this.ledger.args(subject) };
     return this.ledger.store.run(claim, this.ledger.keys(subject), args);
   }
 

@@ -80,15 +80,10 @@ export class Interruptions {
     const { request } = await this.ledger.read(groupId, transactionId, ['request']);
     const terminalId = terminalIdOf({ deviceId, connectionId });
     const timestamp = new Date().toISOString();
-    const frame = paymentFrame({
-      terminalId,
-      transactionId,
-      requestText: request ?? '{}',
-      groupId,
-      timestamp,
-    });
+    const order = { terminalId, transactionId, requestText: request ?? '{}' };
+    const frame = paymentFrame(order, { groupId, timestamp });
     const { deliveryTimeoutMs } = this.config;
-    const args = { ...this.ledger.args(subject), deliveryTimeoutMs, frame };
+    const args = { deliveryTimeoutMs, frame, ...this.ledger.args(subject) };
     const [outcome] = await this.ledger.store.run(requeue, this.ledger.keys(subject), args);
     if (outcome === 'unknown') {
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
@@ -105,7 +100,7 @@ export class Interruptions {
     const subject: Subject = { groupId, transactionId, terminalKey };
     const frame = paymentInquiryFrame({ ...subject, terminalId: terminalIdOf({ deviceId, connectionId }) });
     const { paymentTimeoutMs } = this.config;
-    const args = { ...this.ledger.args(subject), epoch, paymentTimeoutMs, frame };
+    const args = { epoch, paymentTimeoutMs, frame, ...this.ledger.args(subject) };
     await this.ledger.store.run(resume, this.ledger.keys(subject), args);
   }
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/index.js';
 import type { Session } from '../connections/index.js';
 import { paymentIds, type Logger } from '../logging/index.js';
 import {
   GatewayError,
+  newId,
   OUTCOME,
   paymentCompleteHalves,
   paymentVoidedHalves,
@@ -45,20 +45,16 @@ export class LateResults {
 
   /** Stores an answer to a payment that was given up. */
   async store(ending: Ending, answer: FinalAnswer): Promise<void> {
-    const { groupId, terminalKey } = ending;
+    const { groupId } = ending;
     const [voidBefore, voidAfter] = voidPaymentHalves(ending);
-    const eventId = uuidv7();
-    const push = {
-      ...ending,
+    const eventId = newId();
+    const [before, after] = paymentCompleteHalves(ending, {
       status: answer.status,
       eventId,
       timestamp: new Date().toISOString(),
       late: true,
-    };
-    const [before, after] = paymentCompleteHalves({ ...push, retrySafe: undefined });
+    });
     const args = {
-      ...this.ledger.args(ending),
-      terminalKey,
       status: OUTCOME[answer.status],
       policy: this.config.lateResultPolicy,
       response: answer.open,
@@ -68,9 +64,10 @@ export class LateResults {
       eventId,
       before,
       after,
+      ...this.ledger.args(ending),
     };
     const { kind } = await this.ledger.toDesktops(groupId, ending.recipients, (recipients, further) =>
-      this.ledger.store.run(late, this.ledger.keys(ending), { ...args, recipients }, further),
+      this.ledger.store.run(late, this.ledger.keys(ending), { recipients, ...args }, further),
     );
     this.logger.warn({ ...paymentIds(ending), status: answer.status, effect: kind }, 'late result');
   }
@@ -81,17 +78,17 @@ export class LateResults {
     const { transactionId, status, errorCode, errorMessage } = told;
     const terminalId = terminalIdOf({ deviceId, connectionId });
     const subject = { groupId, transactionId, terminalKey };
-    const [before, after] = paymentVoidedHalves({ ...subject, terminalId }, deviceId, uuidv7());
+    const [before, after] = paymentVoidedHalves({ ...subject, terminalId }, deviceId, newId());
     const args = {
-      ...this.ledger.args(subject),
       confirmed: status === 'SUCCESS' ? '1' : '',
       refusal: JSON.stringify({ errorCode, errorMessage }),
       before,
       after,
       voidReason: VOID_REASON,
+      ...this.ledger.args(subject),
     };
     const { kind } = await this.ledger.toDesktops(groupId, '', (recipients, further) =>
-      this.ledger.store.run(voidAnswer, this.ledger.keys(subject), { ...args, recipients }, further),
+      this.ledger.store.run(voidAnswer, this.ledger.keys(subject), { recipients, ...args }, further),
     );
     if (kind === 'unknown') {
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });

@@ -39,7 +39,10 @@ export class Ledger {
     return new TransactionKeys(this.presence.keys, subject, desktopKey);
   }
 
-  /** Arguments that scripts of transactions have in common. */
+  /**
+   * Arguments that scripts of transactions have in common. To be spread behind a script's own ones: each member behind a spread
+   * costs a microsecond (docs/performance.md), as much as reading the frame that led there.
+   */
   args({ groupId, transactionId, terminalKey }: Subject) {
     const escapedId = escapeId(transactionId);
     return {

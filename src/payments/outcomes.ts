@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/index.js';
 import { paymentIds, type Logger } from '../logging/index.js';
 import { Metrics, type AnswerOutcome, type PaymentOutcome } from '../metrics/index.js';
 import {
   GatewayError,
   GatewayFailure,
+  newId,
   OUTCOME,
   paymentCompleteHalves,
   terminalIdOf,
@@ -127,21 +127,17 @@ export class Outcomes {
 
   /** Ends a transaction if the cause holds in the store. */
   async settle(cause: Cause, ending: Ending, answer: FinalAnswer): Promise<Verdict> {
-    const { groupId, terminalKey, transactionId } = ending;
-    const eventId = uuidv7();
+    const { groupId, transactionId } = ending;
+    const eventId = newId();
     const begunAt = this.trail.begin();
-    const timestamp = new Date().toISOString();
     const retrySafe = answer.status === 'SUCCESS' ? undefined : (ending.retrySafe ?? false);
-    const [before, after] = paymentCompleteHalves({
-      ...ending,
+    const [before, after] = paymentCompleteHalves(ending, {
       status: answer.status,
       eventId,
-      timestamp,
+      timestamp: new Date().toISOString(),
       retrySafe,
     });
     const args = {
-      ...this.ledger.args(ending),
-      terminalKey,
       cause,
       status: OUTCOME[answer.status],
       failure: answer.failure ?? '',
@@ -152,9 +148,10 @@ export class Outcomes {
       after,
       retrySafe: retrySafe === undefined ? '' : String(retrySafe),
       errorCode: answer.errorCode ?? '',
+      ...this.ledger.args(ending),
     };
     const verdict = await this.ledger.toDesktops(groupId, ending.recipients, (recipients, further) =>
-      this.ledger.store.run(settle, this.ledger.keys(ending), { ...args, recipients }, further),
+      this.ledger.store.run(settle, this.ledger.keys(ending), { recipients, ...args }, further),
     );
     if (verdict.kind === 'settled') {
       this.metrics.paymentEnded(outcomeOf(answer), verdict.latencyMs);

@@ -1,9 +1,9 @@
-import { v7 as uuidv7 } from 'uuid';
 import {
   canonicalJson,
   ExactNumber,
   GatewayError,
   memberTexts,
+  newId,
   PaymentDto,
   PaymentRequestDto,
   validateDto,
@@ -61,7 +61,7 @@ export function readPaymentRequest(
   }
   const members = memberTexts(text);
   const request = validateDto(PaymentRequestDto, withExactAmount(value, members), path);
-  const transactionId = request.transactionId ?? uuidv7();
+  const transactionId = request.transactionId ?? newId();
   const echo = ECHOED.flatMap((name) => {
     const member = members.get(name);
     return member === undefined || member === 'null' ? [] : [[name, member] as const];

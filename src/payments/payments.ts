@@ -162,7 +162,6 @@ export class Payments {
         accept,
         this.ledger.keys(subject, keyId),
         {
-          ...this.ledger.args(subject),
           terminalId,
           deviceId: resolution.kind === 'device' ? terminalId : '',
           desktopKey: epoch === 0 ? '' : keyId,
@@ -170,11 +169,12 @@ export class Payments {
           desktopEpoch: epoch,
           request: order.requestText,
           deliveryTimeoutMs: this.config.deliveryTimeoutMs,
-          frame: paymentFrame({ ...order, groupId, timestamp: new Date().toISOString() }),
+          frame: paymentFrame(order, { groupId, timestamp: new Date().toISOString() }),
           progress: showStages ? '1' : '',
           webhooks: webhooks ? '1' : '',
           paymentWaitMs: this.config.paymentWaitMs,
           signedAt: caller.signedAt ?? '',
+          ...this.ledger.args(subject),
         },
         { args: recordFields(order) },
       );

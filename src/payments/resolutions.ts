@@ -48,10 +48,10 @@ export class Resolutions {
     const resolution: Resolution = { outcome, note, by, at: Math.round(this.pulse.storeTime(Date.now())) };
     const subject = { groupId, transactionId, terminalKey: record.terminalKey };
     const [answer] = await this.ledger.store.run(resolve, this.ledger.keys(subject), {
-      ...this.ledger.args(subject),
       version: record.version,
       expected: record.resolution ?? '',
       resolution: JSON.stringify(resolution),
+      ...this.ledger.args(subject),
     });
     if (answer === 'changed') {
       throw new GatewayError('PAYMENT_CHANGED', { transactionId });

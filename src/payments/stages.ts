@@ -69,7 +69,7 @@ export class Stages {
     by = '',
   ): Promise<string> {
     const frame = paymentStatusStart({ ...subject, terminalId }, stage, message);
-    const args = { ...this.ledger.args(subject), group: subject.groupId, terminalKey: by, stage, frame };
+    const args = { group: subject.groupId, stage, frame, ...this.ledger.args(subject), terminalKey: by };
     const [outcome = ''] = await this.ledger.store.run(progress, this.ledger.keys(subject), args);
     return outcome;
   }

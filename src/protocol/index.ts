@@ -18,6 +18,7 @@ export {
   withMember,
   withoutMembers,
 } from './json-text.js';
+export { newId } from './new-id.js';
 export { MAX_RECEIPT_BYTES } from './receipt-data.js';
 export { validateDto, validationFailed } from './validate.js';
 export * from './dto/payment-request.dto.js';

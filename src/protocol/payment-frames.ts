@@ -11,18 +11,15 @@ import {
  * inside its scripts: it alone knows the version that a change leads to.
  */
 
-/** The `payment` frame for a terminal. @param requestText the `paymentRequest` with its `transactionId` */
-export function paymentFrame(p: {
-  terminalId: string;
-  transactionId: string;
-  requestText: string;
-  groupId: string;
-  timestamp: string;
-}): string {
+/** The `payment` frame for a terminal. @param order its `requestText` is the `paymentRequest` with its `transactionId` */
+export function paymentFrame(
+  order: { terminalId: string; transactionId: string; requestText: string },
+  { groupId, timestamp }: { groupId: string; timestamp: string },
+): string {
   return (
-    `{"action":"${ServerAction.payment}","terminalId":${JSON.stringify(p.terminalId)},` +
-    `"transactionId":${JSON.stringify(p.transactionId)},"paymentRequest":${p.requestText},` +
-    `"timestamp":"${p.timestamp}","groupId":${JSON.stringify(p.groupId)},"version":"${PROTOCOL_VERSION}"}`
+    `{"action":"${ServerAction.payment}","terminalId":${JSON.stringify(order.terminalId)},` +
+    `"transactionId":${JSON.stringify(order.transactionId)},"paymentRequest":${order.requestText},` +
+    `"timestamp":"${timestamp}","groupId":${JSON.stringify(groupId)},"version":"${PROTOCOL_VERSION}"}`
   );
 }
 
@@ -30,24 +27,25 @@ export function paymentFrame(p: {
  * A `paymentComplete` frame in two halves: between them goes the finished `paymentResponse`, after them
  * `"transactionVersion":N}`.
  */
-export function paymentCompleteHalves(p: {
-  transactionId: string;
-  terminalId: string;
-  status: FinalResponseStatus;
-  groupId: string;
-  eventId: string;
-  timestamp: string;
-  retrySafe?: boolean | undefined;
-  /** It corrects an outcome that was told before. */
-  late?: boolean;
-}): [string, string] {
+export function paymentCompleteHalves(
+  { transactionId, terminalId, groupId }: PaymentReference,
+  outcome: {
+    status: FinalResponseStatus;
+    eventId: string;
+    timestamp: string;
+    retrySafe?: boolean | undefined;
+    /** It corrects an outcome that was told before. */
+    late?: boolean;
+  },
+): [string, string] {
   const before =
-    `{"action":"${ServerAction.paymentComplete}","transactionId":${JSON.stringify(p.transactionId)},` +
-    `"terminalId":${JSON.stringify(p.terminalId)},"status":"${p.status}","paymentResponse":`;
-  const retrySafe = p.retrySafe === undefined ? '' : `"retrySafe":${p.retrySafe},`;
+    `{"action":"${ServerAction.paymentComplete}","transactionId":${JSON.stringify(transactionId)},` +
+    `"terminalId":${JSON.stringify(terminalId)},"status":"${outcome.status}","paymentResponse":`;
+  const retrySafe = outcome.retrySafe === undefined ? '' : `"retrySafe":${outcome.retrySafe},`;
   const after =
-    `,${retrySafe}${p.late ? '"late":true,' : ''}"eventId":"${p.eventId}","timestamp":"${p.timestamp}",` +
-    `"groupId":${JSON.stringify(p.groupId)},"version":"${PROTOCOL_VERSION}","transactionVersion":`;
+    `,${retrySafe}${outcome.late ? '"late":true,' : ''}"eventId":"${outcome.eventId}",` +
+    `"timestamp":"${outcome.timestamp}","groupId":${JSON.stringify(groupId)},` +
+    `"version":"${PROTOCOL_VERSION}","transactionVersion":`;
   return [before, after];
 }
 

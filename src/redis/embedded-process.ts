@@ -57,6 +57,8 @@ function serverArguments(socketPath: string, dataDir: string): string[] {
     appendfsync: 'everysec',
     save: '',
     'maxmemory-policy': 'noeviction',
+    // As in deploy/redis/redis.conf, where is written why.
+    'hash-max-listpack-value': '2048',
   };
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }

@@ -75,7 +75,7 @@ export class Trail {
     const { traceId, rootSpanId } = traceIdsOf(of);
     const { groupId, transactionId } = of;
     const { level, message } = line;
-    this.logger[level]({ groupId, transactionId, traceId, ...facts, ms: rounded(to - from) }, message);
+    this.logger[level]({ groupId, transactionId, traceId, ms: rounded(to - from), ...facts }, message);
     if (this.spans?.keeps(traceId)) {
       this.spans.add({ traceId, parentId: rootSpanId, name, from, to, facts: { groupId, ...facts }, link });
     }
@@ -96,7 +96,7 @@ export class Trail {
     }
     const { groupId, transactionId } = of;
     const { traceId, rootSpanId } = traceIdsOf(of);
-    const told = { groupId, transactionId, traceId, ...facts, ms };
+    const told = { groupId, transactionId, traceId, ms, ...facts };
     if (isGivenUp) {
       this.logger.warn(told, 'payment given up');
     } else {

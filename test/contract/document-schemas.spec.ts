@@ -288,7 +288,10 @@ function wholeFrames(): string[] {
     forceDisconnectFrame('SERVER_SHUTDOWN'),
     terminalsResponseFrame({ text: '[]', count: 0 }),
     terminalStatusFrame('disconnected', { groupId: 'shop', connectionId: 'c1' }),
-    paymentFrame({ ...payment, requestText: REQUEST, timestamp: new Date().toISOString() }),
+    paymentFrame(
+      { requestText: REQUEST, ...payment },
+      { groupId: 'shop', timestamp: new Date().toISOString() },
+    ),
     completeFrame(),
     asRecovered(completeFrame()),
     paymentInquiryFrame(payment),
@@ -305,13 +308,12 @@ function wholeFrames(): string[] {
 }
 
 function completeFrame(): string {
-  const [before, after] = paymentCompleteHalves({
-    transactionId: 'tx-1',
-    terminalId: 'TERM-001',
+  const payment = { transactionId: 'tx-1', terminalId: 'TERM-001', groupId: 'shop' };
+  const timestamp = '2026-01-15T10:30:00.000Z';
+  const [before, after] = paymentCompleteHalves(payment, {
     status: 'SUCCESS',
-    groupId: 'shop',
     eventId: 'e-1',
-    timestamp: '2026-01-15T10:30:00.000Z',
+    timestamp,
     retrySafe: false,
     late: true,
   });

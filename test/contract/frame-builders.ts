@@ -26,6 +26,9 @@ export interface OutboundGolden {
   text?: string;
 }
 
+/** What a builder of two arguments is given, in one object. */
+type Both<F extends (one: never, other: never) => unknown> = Parameters<F>[0] & Parameters<F>[1];
+
 /** The builders that the gateway uses, by the names that the golden frames call them. */
 export const BUILDERS = {
   pong: pongFrame,
@@ -34,9 +37,9 @@ export const BUILDERS = {
   terminalsResponse: (terminals: object[]) =>
     terminalsResponseFrame({ text: JSON.stringify(terminals), count: terminals.length }),
   terminalStatus: terminalStatusFrame,
-  payment: paymentFrame,
-  paymentComplete: (head: Parameters<typeof paymentCompleteHalves>[0], response: object, version: number) => {
-    const [before, after] = paymentCompleteHalves(head);
+  payment: (head: Both<typeof paymentFrame>) => paymentFrame(head, head),
+  paymentComplete: (head: Both<typeof paymentCompleteHalves>, response: object, version: number) => {
+    const [before, after] = paymentCompleteHalves(head, head);
     return `${before}${JSON.stringify(response)}${after}${version}}`;
   },
   recovered: asRecovered,
