@@ -1,5 +1,6 @@
 import { registerDecorator, type ValidationOptions } from 'class-validator';
-import { decimalParts, ExactNumber } from './json-text.js';
+import { decimalParts } from './canonical-json.js';
+import { ExactNumber } from './json-text.js';
 
 export const MAX_INTEGER_DIGITS = 15;
 export const MAX_FRACTION_DIGITS = 4;

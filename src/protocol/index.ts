@@ -7,10 +7,9 @@ export * from './errors.js';
 export * from './frames.js';
 export type * from './principal.js';
 export * from './payment-frames.js';
+export { canonicalJson, decimalParts } from './canonical-json.js';
 export {
-  canonicalJson,
   ExactNumber,
-  decimalParts,
   elementTexts,
   isShallow,
   memberTexts,
