@@ -53,12 +53,20 @@ export class InboundQueue<O> {
     if (this.waiting.length >= MOST_WAITING_FRAMES) {
       return false;
     }
+    if (this.isFree && this.waiting.length === 0) {
+      void this.work(data, isBinary);
+      return true;
+    }
     this.waiting.push({ data, isBinary });
     if (this.waiting.length > MAX_WAITING_FRAMES) {
       this.socket.pause();
     }
     this.pump();
     return true;
+  }
+
+  private get isFree(): boolean {
+    return !this.busy && this.isOpen && this.handler !== undefined;
   }
 
   private readOn(): void {
@@ -68,18 +76,20 @@ export class InboundQueue<O> {
   }
 
   private pump(): void {
-    if (this.busy || !this.isOpen || !this.handler) {
-      return;
+    const next = this.isFree ? this.waiting.shift() : undefined;
+    if (next) {
+      void this.work(next.data, next.isBinary);
     }
-    const next = this.waiting.shift();
-    if (!next) {
-      return;
-    }
+  }
+
+  private async work(data: Buffer, isBinary: boolean): Promise<void> {
     this.busy = true;
-    void this.handler(this.owner, next.data, next.isBinary).finally(() => {
+    try {
+      await this.handler!(this.owner, data, isBinary);
+    } finally {
       this.busy = false;
       this.readOn();
       this.pump();
-    });
+    }
   }
 }

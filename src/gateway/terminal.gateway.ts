@@ -21,7 +21,6 @@ import {
   GetTerminalsDto,
   PaymentProgressDto,
   paymentResponseAckFrame,
-  pongFrame,
   PROGRESS_EXTENSION,
   terminalsResponseFrame,
   TransactionReferenceDto,
@@ -42,7 +41,7 @@ const DesktopOnly = () => UseGuards(new DeviceTypeGuard('desktop', 'DESKTOP_ONLY
 const TerminalOnly = () => UseGuards(new DeviceTypeGuard('terminal', 'TERMINAL_ONLY'));
 
 /**
- * The actions of the WebSocket API. Each handler gets one frame at a time per client; the text it returns is the reply, and
+ * The actions of the WebSocket API, but for `ping`, which the adapter answers. Each handler gets one frame at a time per client; the text it returns is the reply, and
  * whatever it throws becomes one error frame.
  */
 @WebSocketGateway({ path: WEBSOCKET_PATH })
@@ -59,11 +58,6 @@ export class TerminalGateway {
     private readonly stages: Stages,
     private readonly relay: Relay,
   ) {}
-
-  @SubscribeMessage(ClientAction.ping)
-  ping(): string {
-    return pongFrame();
-  }
 
   @SubscribeMessage(ClientAction.getTerminals)
   @UseGuards(new DeviceTypeGuard('desktop', 'LIST_DESKTOP_ONLY'))

@@ -13,11 +13,13 @@ import type { Logger } from '../logging/index.js';
 import { Metrics, type ConnectRefusal, type Count } from '../metrics/index.js';
 import { newConnectionId } from '../presence/index.js';
 import {
+  ClientAction,
   Close,
   ERRORS,
   errorBody,
   GatewayError,
   parseFrame,
+  pongFrame,
   retryAfterSeconds,
   type ClientFrame,
   type ErrorBody,
@@ -140,6 +142,11 @@ export class GatewayWsAdapter extends WsAdapter {
         return;
       }
       frame = parseFrame(data, isBinary);
+      // It is about the connection alone, and the only frame that most clients send most of the time.
+      if (frame.action === ClientAction.ping) {
+        session.send(pongFrame());
+        return;
+      }
       const reply = await this.desks.handle(session, frame);
       const text = isObservable(reply) ? await lastValueFrom(reply, { defaultValue: undefined }) : reply;
       if (typeof text === 'string') {
