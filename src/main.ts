@@ -5,7 +5,7 @@ import { CertificateUnusable, HttpAdapter, prepareHttp, ServerCertificate } from
 import { AppModule } from './app.module.js';
 import { ConfigError, loadConfig, type Config } from './config/index.js';
 import { GatewayWsAdapter, Service } from './gateway/index.js';
-import { KeyFileError, KeyStore, loadKeyFile } from './keys/index.js';
+import { KeyFileError, KeyStore, loadKeyFile, unreadableSecrets } from './keys/index.js';
 import { createLogger, errorText, NestLogger, type Logger } from './logging/index.js';
 import { startEmbeddedRedis, Store, StoreUnusable, type EmbeddedRedis } from './redis/index.js';
 import { startTracing, Trail, type Spans } from './tracing/index.js';
@@ -58,11 +58,19 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
   await app.get(Service).start();
   await app.listen(config.port, config.host);
   certificate?.serve(app.getHttpServer());
-  if (config.secretsKey === undefined) {
-    logger.warn('SECRETS_KEY is not set: the secrets of keys and webhooks lie open in the store');
-  }
+  await tellOfSecrets(config, logger, app.get(KeyStore));
   logger.info({ url: await app.getUrl() }, 'listening');
   return { spans, embedded, store, app };
+}
+
+async function tellOfSecrets(config: Config, logger: Logger, keys: KeyStore): Promise<void> {
+  const unreadable = await unreadableSecrets(keys, config);
+  if (unreadable > 0) {
+    const why = 'secrets were sealed with another SECRETS_KEY: signed calls of their keys fail, and webhooks';
+    logger.error({ unreadable }, why);
+  } else if (config.secretsKey === undefined) {
+    logger.warn('SECRETS_KEY is not set: the secrets of keys and webhooks lie open in the store');
+  }
 }
 
 /** Drains, then closes what was opened, last opened first. */

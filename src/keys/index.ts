@@ -10,5 +10,6 @@ export {
   type NewKey,
 } from './key-store.js';
 export { KeysModule } from './keys.module.js';
+export { unreadableSecrets } from './secrets-check.js';
 export { Sealing, sha256Hex } from './sealing.js';
 export { isSignedBy, SIGNATURE_WINDOW_MS, signatureOf, signedAt } from './signature.js';

@@ -43,6 +43,19 @@ export class Sealing {
 
   /** @throws Error if the text was sealed with none of the configured keys */
   open(text: string): string {
+    const opened = this.tryToOpen(text);
+    if (opened === undefined) {
+      throw new Error('A secret was sealed with another SECRETS_KEY than those configured');
+    }
+    return opened;
+  }
+
+  /** False for a text that was sealed with none of the configured keys. */
+  canOpen(text: string): boolean {
+    return this.tryToOpen(text) !== undefined;
+  }
+
+  private tryToOpen(text: string): string | undefined {
     if (!text.startsWith(SEALED)) {
       return text;
     }
@@ -52,7 +65,7 @@ export class Sealing {
         return opened;
       }
     }
-    throw new Error('A secret was sealed with another SECRETS_KEY than those configured');
+    return undefined;
   }
 
   /** False for a text that is to be sealed anew: it is open, or sealed with another key. */

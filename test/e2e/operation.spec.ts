@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +41,7 @@ describe('a graceful stop', () => {
       }
       expect(await leaving!.exited).toBe(0);
       // It hands its terminals over: nobody has to wait for the end of its lease.
-      await watch.next(({ status }) => status === 'reconnecting', 1_000);
+      await watch.next(({ status }) => status === 'reconnecting', 5_000);
       const back = await cluster.terminal('t1', { on: 1 });
       await watch.next(({ status }) => status === 'connected');
       expect(back.isOpen).toBe(true);
@@ -138,6 +139,29 @@ describe('a start with a bad environment', () => {
     expect(output).toMatch(/keys\[1\]\.key/);
     expect(output).not.toContain('s3cret');
     expect(output).not.toContain('fridge');
+  });
+});
+
+describe('secrets', () => {
+  it('that an instance can not read are told in its log, and it serves what needs none', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'terminal-gateway-keys-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, 'keys.json');
+    const key = { id: 'a', key: 'key-a', secret: 'secret-a', groupId: 'shop', deviceType: 'desktop' };
+    await writeFile(file, JSON.stringify({ keys: [key] }));
+    const newKey = () => randomBytes(32).toString('base64');
+    const env = {
+      ...{ HOST: '127.0.0.1', REDIS_URL: inject('redisUrl'), REDIS_KEY_PREFIX: `secrets-${process.pid}` },
+      SECRETS_KEY: newKey(),
+    };
+    const sealer = await startInstance({ env: { API_KEYS_FILE: file, ...env } });
+    onTestFinished(() => sealer.kill());
+    const other = await startInstance({ env: { ...env, SECRETS_KEY: newKey() } });
+    onTestFinished(() => other.kill());
+    const complaint = 'sealed with another SECRETS_KEY';
+    await eventually(() => expect(other.output()).toContain(complaint));
+    expect(sealer.output()).not.toContain(complaint);
+    expect((await fetch(`${other.url}/health/ready`)).status).toBe(200);
   });
 });
 

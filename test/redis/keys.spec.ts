@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { KeyConflict, KeyStore } from '../../src/keys/index.js';
+import { KeyConflict, KeyStore, unreadableSecrets } from '../../src/keys/index.js';
 import { expectSame } from '../support/dump.js';
 import { TestStore } from '../support/test-store.js';
 
@@ -148,6 +148,8 @@ describe('reseal', () => {
     expect([await rotated.reseal(), await rotated.reseal()]).toEqual([1, 0]);
     expect(await withKeys(second).credentials(key)).toMatchObject({ secret });
     await expect(withKeys(first).credentials(key)).rejects.toThrow(/SECRETS_KEY/);
+    const unreadable = (secretsKey?: string) => unreadableSecrets(keys, { ...test.config, secretsKey });
+    expect([await unreadable(second), await unreadable(first), await unreadable()]).toEqual([0, 1, 1]);
   });
 });
 
