@@ -98,6 +98,7 @@ export class Session {
       const sentAt = this.receipts.confirm(payload);
       if (sentAt !== undefined) {
         this.measure(sentAt);
+        this.pingForReceipts();
       } else {
         this.admitsControl();
       }
@@ -185,8 +186,8 @@ export class Session {
   }
 
   /**
-   * Sends a frame that matters, followed by a protocol ping. RFC 6455 obliges every peer to answer it in order, so the
-   * pong proves that its WebSocket layer has read everything before it.
+   * Sends a frame that matters, followed by a protocol ping, at once or as soon as earlier ones are answered. RFC 6455 obliges every
+   * peer to answer it in order, so the pong proves that its WebSocket layer has read everything before it.
    * @param onReceipt called once, with the proof; never if the socket dies first
    * @returns false if nothing was written
    */
@@ -257,6 +258,14 @@ export class Session {
       this.close(Close.rateLimited);
     }
     return verdict.kind === 'ok';
+  }
+
+  /** For messages that were sent without a ping of their own. */
+  private pingForReceipts(): void {
+    const payload = this.isOpen ? this.receipts.duePing(performance.now()) : undefined;
+    if (payload !== undefined) {
+      this.socket.ping(payload);
+    }
   }
 
   private measure(sentAt: number): void {
