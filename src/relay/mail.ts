@@ -43,10 +43,15 @@ export interface Mail {
   frame: string;
 }
 
-/** @param text `stamp frame`, as deposit.lua writes it */
-export function parseMail(id: string, text: string): Mail {
-  const space = text.indexOf(' ');
-  return { id, stamp: text.slice(0, space), frame: text.slice(space + 1) };
+/** @param flat ids and texts of messages in turns; a text is `stamp frame`, as deposit.lua writes it */
+export function parsePage(flat: readonly string[]): Mail[] {
+  const page: Mail[] = [];
+  for (let i = 0; i < flat.length; i += 2) {
+    const text = flat[i + 1]!;
+    const space = text.indexOf(' ');
+    page.push({ id: flat[i]!, stamp: text.slice(0, space), frame: text.slice(space + 1) });
+  }
+  return page;
 }
 
 /**

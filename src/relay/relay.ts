@@ -5,7 +5,7 @@ import { Presence, Pulse } from '../presence/index.js';
 import { Store, StoreUnavailable } from '../redis/index.js';
 import { Trail, type StepName } from '../tracing/index.js';
 import { HintLine } from './hint-line.js';
-import { kindOf, parseMail, transactionOf, type Mail, type MailKind } from './mail.js';
+import { kindOf, parsePage, transactionOf, type Mail, type MailKind } from './mail.js';
 import { MailMeter } from './mail-meter.js';
 import { ReceiptDesk, type Receipt } from './receipt-desk.js';
 
@@ -24,6 +24,11 @@ export interface MailHandler {
   /** It stays in the mailbox, to be sent on each further connection until its sender takes it out. */
   repeats?: boolean;
 }
+
+/** Messages that are read at once: more would hold up others in the store and here. */
+const MAIL_PAGE = 250;
+/** An acknowledged push is looked for among so many pages. One that is not found comes once more. */
+const MOST_PAGES_SEARCHED = 8;
 
 /** What it means for a payment that a message about it was read. */
 const READ: Partial<Record<MailKind, StepName>> = { p: 'receive', r: 'deliver', l: 'deliver', w: 'deliver' };
@@ -59,16 +64,13 @@ export class Relay {
 
   /** Brings everything that lies in a session's mailbox and is not on its way yet. Rejects if the store is away. */
   async deliverAll(session: Session): Promise<void> {
-    const { groupId, keyId } = session.principal;
-    const key = this.presence.keys.mailbox(groupId, keyId);
-    const stored = await this.store.ask((redis) => redis.hgetall(key));
-    const mail = Object.entries(stored).map(([id, text]) => parseMail(id, text));
-    mail.sort((a, b) => Number(a.stamp) - Number(b.stamp));
-    for (const message of mail) {
-      if (!session.canTakeMail) {
-        return;
+    for await (const page of this.mailOf(session)) {
+      for (const message of page) {
+        if (!session.canTakeMail) {
+          return;
+        }
+        await this.deliver(session, message);
       }
-      await this.deliver(session, message);
     }
   }
 
@@ -85,15 +87,36 @@ export class Relay {
 
   /** Takes the push of an event out of a mailbox, because the application says that it has processed it. */
   async acknowledge(session: Session, eventId: string): Promise<void> {
-    const { groupId, keyId } = session.principal;
-    const key = this.presence.keys.mailbox(groupId, keyId);
-    const stored = await this.store.ask((redis) => redis.hgetall(key));
     const mark = `"eventId":${JSON.stringify(eventId)}`;
-    const found = Object.entries(stored).find(([, text]) => text.includes(mark));
-    if (found) {
-      // What the till says next is handled after this: once it has an answer, the push will not come again.
-      await this.receipts.addNow(this.receiptOf(session, parseMail(...found), Date.now()));
+    let pages = 0;
+    for await (const page of this.mailOf(session)) {
+      const found = page.find(({ frame }) => frame.includes(mark));
+      if (found) {
+        // What the till says next is handled after this: once it has an answer, the push will not come again.
+        await this.receipts.addNow(this.receiptOf(session, found, Date.now()));
+      }
+      if (found || ++pages === MOST_PAGES_SEARCHED) {
+        return;
+      }
     }
+  }
+
+  /**
+   * What lies in a session's mailbox, the oldest of a page first; almost every mailbox is one page. Of more pages each stands for
+   * itself: their receivers tell by `transactionVersion` which of two messages about one payment is the later one.
+   */
+  private async *mailOf({ principal }: Session): AsyncGenerator<Mail[]> {
+    const key = this.presence.keys.mailbox(principal.groupId, principal.keyId);
+    /** A mailbox that shrinks meanwhile may show a message twice. */
+    const seen = new Set<string>();
+    let cursor = '0';
+    do {
+      const [next, flat] = await this.store.ask((redis) => redis.hscan(key, cursor, 'COUNT', MAIL_PAGE));
+      cursor = next;
+      const page = parsePage(flat).filter(({ id, stamp }) => !seen.has(`${stamp} ${id}`));
+      page.forEach(({ id, stamp }) => seen.add(`${stamp} ${id}`));
+      yield page.sort((a, b) => Number(a.stamp) - Number(b.stamp));
+    } while (cursor !== '0');
   }
 
   private onHint(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Frame } from '../../support/clients.js';
 import { eventually } from '../../support/eventually.js';
 import { request, TIME } from '../../support/expected.js';
+import { PresenceKeys } from '../../../src/presence/index.js';
 import { posKey, startCluster, terminalKey, type Cluster } from '../../support/fixture.js';
 
 const KEYS = [posKey('pos'), ...['t1', 't2', 't3', 't4', 't5'].map((id) => terminalKey(id, `DEVICE-${id}`))];
@@ -136,6 +137,20 @@ describe('a result', () => {
     expect(result.status).toBe('SUCCESS');
     expect(result).not.toHaveProperty('recovered');
     expect(first.all('paymentComplete')).toEqual([]);
+  });
+
+  it('is found among very many that a POS was away for, and each of them comes once', async () => {
+    const many = 2_000;
+    const mailbox = new PresenceKeys(cluster.prefix).mailbox('shop', 'pos');
+    const ids = Array.from({ length: many }, (_, i) => `tx-${i}`);
+    const push = (id: string) =>
+      JSON.stringify({ action: 'paymentComplete', transactionId: id, eventId: `e-${id}` });
+    await cluster.redis.hset(mailbox, ...ids.flatMap((id, i) => [`r:${id}`, `${1_000_000 + i} ${push(id)}`]));
+    const back = await cluster.pos('pos', { on: 1 });
+    const came = () => back.all('paymentComplete').map(({ transactionId }) => transactionId as string);
+    await eventually(() => expect(came().length).toBeGreaterThanOrEqual(many), { timeoutMs: 20_000 });
+    await mailboxIsEmpty();
+    expect(came().sort()).toEqual(ids.sort());
   });
 });
 
