@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import * as ws from 'ws';
 import { describe, expect, it } from 'vitest';
-import { frameBytes } from './frame-bytes.js';
+import { frameBytes, pingBytes } from './frame-bytes.js';
 
 /** The library's own reader of frames, which its types leave out. */
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => Writable };
@@ -26,6 +26,10 @@ describe('frameBytes', () => {
 
   it.each(['ä', 'é€𝄞', `${'x'.repeat(124)}ß`, '\u0000'])('frames %j as UTF-8', (text) => {
     expect(heard(frameBytes(text, 'r1'))).toEqual({ texts: [text], pings: ['r1'] });
+  });
+
+  it.each(['', 'r17'])('frames a ping with %j', (payload) => {
+    expect(heard(pingBytes(payload))).toEqual({ texts: [], pings: [payload] });
   });
 
   it('puts a ping behind it', () => {

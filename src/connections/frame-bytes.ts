@@ -27,9 +27,20 @@ export function frameBytes(text: string, ping?: string): Buffer {
   }
   bytes.write(text, head, length === text.length ? 'latin1' : 'utf8');
   if (ping !== undefined) {
-    bytes[head + length] = PING;
-    bytes[head + length + 1] = ping.length;
-    bytes.write(ping, head + length + 2, 'latin1');
+    writePing(bytes, head + length, ping);
   }
   return bytes;
+}
+
+/** A ping alone, likewise. */
+export function pingBytes(payload: string): Buffer {
+  const bytes = Buffer.allocUnsafe(2 + payload.length);
+  writePing(bytes, 0, payload);
+  return bytes;
+}
+
+function writePing(bytes: Buffer, at: number, payload: string): void {
+  bytes[at] = PING;
+  bytes[at + 1] = payload.length;
+  bytes.write(payload, at + 2, 'latin1');
 }

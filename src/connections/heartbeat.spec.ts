@@ -11,13 +11,13 @@ const config = loadConfig({
 });
 
 describe('Heartbeat', () => {
-  const session = { lastHeard: 0, lastSent: 0, ping: vi.fn(), send: vi.fn() };
+  const session = { lastHeard: 0, lastSent: 0, lastAsked: 0, ping: vi.fn(), send: vi.fn() };
   const onDead = vi.fn();
   let heartbeat: Heartbeat;
 
   beforeEach(() => {
     vi.clearAllMocks();
-    Object.assign(session, { lastHeard: 0, lastSent: 0 });
+    Object.assign(session, { lastHeard: 0, lastSent: 0, lastAsked: 0 });
     heartbeat = new Heartbeat({ all: () => [session as unknown as Session] } as unknown as Sessions, config);
   });
 

@@ -17,8 +17,6 @@ export class Heartbeat {
   private readonly checkMs: number;
   /** A client must have the time to answer before it counts as dead. */
   private readonly askAfterMs: number;
-  /** When a session was last asked; sessions that answered meanwhile are asked anew. */
-  private readonly askedAt = new WeakMap<Session, number>();
 
   constructor(
     private readonly sessions: Sessions,
@@ -46,8 +44,8 @@ export class Heartbeat {
       const silence = now - session.lastHeard;
       if (silence + this.checkMs > heartbeatTimeoutMs) {
         onDead(session);
-      } else if (silence >= this.askAfterMs && now - (this.askedAt.get(session) ?? 0) >= this.askAfterMs) {
-        this.askedAt.set(session, now);
+      } else if (silence >= this.askAfterMs && now - session.lastAsked >= this.askAfterMs) {
+        session.lastAsked = now;
         session.ping();
       }
       if (now - session.lastSent >= serverPongIntervalMs) {

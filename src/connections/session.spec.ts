@@ -14,7 +14,6 @@ class FakeSocket extends EventEmitter {
   isPaused = false;
   /** Of the stream under it. */
   write = vi.fn<(bytes: Buffer) => void>();
-  ping = vi.fn();
   pong = vi.fn();
   close = vi.fn();
   terminate = vi.fn();

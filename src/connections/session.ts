@@ -8,7 +8,7 @@ import {
   type ForceDisconnectReason,
   type Principal,
 } from '../protocol/index.js';
-import { frameBytes } from './frame-bytes.js';
+import { frameBytes, pingBytes } from './frame-bytes.js';
 import { FrameLimit } from './frame-limit.js';
 import { InboundQueue, type OwnedHandler } from './inbound-queue.js';
 import { Receipts } from './receipts.js';
@@ -19,6 +19,8 @@ const MAIL_BUFFER_BYTES = 256 * 1024;
 const MAX_BUFFER_BYTES = 1024 * 1024;
 /** With so many messages written and none proven to be read, no further mail is written either. */
 const MAX_UNPROVEN = 1_000;
+/** The ping of every heartbeat. */
+const SIGN_OF_LIFE = pingBytes('');
 /** How long a peer may take to answer a close before its socket is destroyed. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -50,6 +52,8 @@ export class Session {
   /** When anything last came from the peer, and last went to it; ms since the epoch. */
   lastHeard = this.connectedAt;
   lastSent = this.connectedAt;
+  /** When it was last asked for a sign of life, ms since the epoch; 0 = never. */
+  lastAsked = 0;
   /** When the last message came; a sign of life is none. */
   lastActivity = this.connectedAt;
   /** Latest time from a protocol ping to its pong, ms; undefined before the first one. */
@@ -203,7 +207,7 @@ export class Session {
   ping(): void {
     if (this.isOpen) {
       this.receipts.ask(performance.now());
-      this.socket.ping();
+      this.wire.write(SIGN_OF_LIFE);
     }
   }
 
@@ -264,7 +268,7 @@ export class Session {
   private pingForReceipts(): void {
     const payload = this.isOpen ? this.receipts.duePing(performance.now()) : undefined;
     if (payload !== undefined) {
-      this.socket.ping(payload);
+      this.wire.write(pingBytes(payload));
     }
   }
 
