@@ -11,7 +11,9 @@ import {
 import { frameBytes, pingBytes } from './frame-bytes.js';
 import { FrameLimit } from './frame-limit.js';
 import { InboundQueue, type OwnedHandler } from './inbound-queue.js';
+import { listen } from './listeners.js';
 import { Receipts } from './receipts.js';
+import { SessionState } from './session-state.js';
 
 /** Above this many unsent bytes no further mail is written: it stays in the mailbox, which does not forget. */
 const MAIL_BUFFER_BYTES = 256 * 1024;
@@ -24,48 +26,20 @@ const SIGN_OF_LIFE = pingBytes('');
 /** How long a peer may take to answer a close before its socket is destroyed. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** A message in a mailbox, and which deposit of it. */
-interface Deposit {
-  id: string;
-  stamp: string;
-}
-
 /** Handles one frame of a session; never rejects. */
 export type FrameHandler = OwnedHandler<Session>;
+
+/** Told once that the socket of a session is gone. */
+export type EndHandler = (session: Session, code: number) => void;
 
 /**
  * One socket of this instance and all that is known of it here. It has an epoch once the store has registered it; until
  * then its frames wait.
  */
-export class Session {
-  /** Set by registration; 0 before. */
-  epoch = 0;
-  /** The store's clock at registration, ms. */
-  registeredAt = 0;
-  /** Its key was never connected before: whatever it asks for, it asks for the first time. */
-  isFirst = false;
-  /** Status updates up to this number of the group's log are not for this session. */
-  statusSequence = 0;
-  /** A newer connection is known to have this epoch, learned before the own registration was answered. */
-  displacedBy = 0;
-  readonly connectedAt = Date.now();
-  /** When anything last came from the peer, and last went to it; ms since the epoch. */
-  lastHeard = this.connectedAt;
-  lastSent = this.connectedAt;
-  /** When it was last asked for a sign of life, ms since the epoch; 0 = never. */
-  lastAsked = 0;
-  /** When the last message came; a sign of life is none. */
-  lastActivity = this.connectedAt;
-  /** Latest time from a protocol ping to its pong, ms; undefined before the first one. */
-  roundTripMs: number | undefined;
-  /** What the store was told of it last, and when (ms since the epoch; 0 = never). */
-  storedRoundTripMs = 0;
-  roundTripStoredAt = 0;
-
-  /** Mail on its way to this socket, written or about to be: message id → stamp of its deposit. Most clients never get any. */
-  private flights: Map<string, string> | undefined;
+export class Session extends SessionState {
   private readonly inbound: InboundQueue<Session>;
   private readonly receipts: Receipts;
+  private onEnd: EndHandler | undefined = undefined;
   private ownFrameLimit: FrameLimit | undefined;
   /** Of pings, and of pongs that nobody asked for; most clients send none. */
   private controlLimit: FrameLimit | undefined;
@@ -83,30 +57,10 @@ export class Session {
     private readonly wire: Writable,
     private readonly framesPerSecond: number,
   ) {
+    super();
     this.inbound = new InboundQueue<Session>(socket, this);
     this.receipts = new Receipts();
-    socket.on('message', (data, isBinary) => {
-      this.lastHeard = this.lastActivity = Date.now();
-      if (!this.inbound.push(data as Buffer, isBinary)) {
-        this.close(Close.rateLimited);
-      }
-    });
-    socket.on('ping', (payload: Buffer) => {
-      this.lastHeard = Date.now();
-      if (this.admitsControl() && this.hasRoom()) {
-        this.socket.pong(payload);
-      }
-    });
-    socket.on('pong', (payload: Buffer) => {
-      this.lastHeard = Date.now();
-      const sentAt = this.receipts.confirm(payload);
-      if (sentAt !== undefined) {
-        this.measure(sentAt);
-        this.pingForReceipts();
-      } else {
-        this.admitsControl();
-      }
-    });
+    listen(socket, this);
   }
 
   /** False from the moment a close was begun, by either side. */
@@ -134,27 +88,6 @@ export class Session {
     );
   }
 
-  /** How many messages are on their way to it. */
-  get mailInFlight(): number {
-    return this.flights?.size ?? 0;
-  }
-
-  /** True if this very deposit of a message is on its way. */
-  isInFlight({ id, stamp }: Deposit): boolean {
-    return this.flights?.get(id) === stamp;
-  }
-
-  beginFlight({ id, stamp }: Deposit): void {
-    (this.flights ??= new Map()).set(id, stamp);
-  }
-
-  /** A newer deposit of the same message may be on its way by now; that one is not over. */
-  endFlight(deposit: Deposit): void {
-    if (this.isInFlight(deposit)) {
-      this.flights!.delete(deposit.id);
-    }
-  }
-
   /** Whether it is us who read nothing of it at the moment: its silence says nothing then. */
   get isHeldBack(): boolean {
     return this.socket.isPaused;
@@ -165,9 +98,41 @@ export class Session {
     return (this.ownFrameLimit ??= new FrameLimit(this.framesPerSecond));
   }
 
-  /** Who handles the frames, one after the other, once the session is open. */
-  handleFrames(handler: FrameHandler): void {
-    this.inbound.use(handler);
+  /** Who handles the frames, one after the other, once the session is open, and who is told of its end. */
+  serve(onFrame: FrameHandler, onEnd: EndHandler): void {
+    this.inbound.use(onFrame);
+    this.onEnd = onEnd;
+  }
+
+  /** A message has come. */
+  receive(data: Buffer, isBinary: boolean): void {
+    this.lastHeard = this.lastActivity = Date.now();
+    if (!this.inbound.push(data, isBinary)) {
+      this.close(Close.rateLimited);
+    }
+  }
+
+  receivePing(payload: Buffer): void {
+    this.lastHeard = Date.now();
+    if (this.admitsControl() && this.hasRoom()) {
+      this.socket.pong(payload);
+    }
+  }
+
+  receivePong(payload: Buffer): void {
+    this.lastHeard = Date.now();
+    const sentAt = this.receipts.confirm(payload);
+    if (sentAt !== undefined) {
+      this.measure(sentAt);
+      this.pingForReceipts();
+    } else {
+      this.admitsControl();
+    }
+  }
+
+  /** The socket is gone. @param code of the close, 1006 if there was none */
+  end(code: number): void {
+    this.onEnd?.(this, code);
   }
 
   /** Lets the frames in that have waited for the registration. */

@@ -7,7 +7,7 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config/index.js';
-import { Session, type FrameHandler, type FrameVerdict } from '../connections/index.js';
+import { Session, type EndHandler, type FrameHandler, type FrameVerdict } from '../connections/index.js';
 import { toGatewayError } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
 import { Metrics, type ConnectRefusal, type Count } from '../metrics/index.js';
@@ -49,6 +49,7 @@ export class GatewayWsAdapter extends WsAdapter {
   private readonly desks = new Desks();
   /** One for all sockets: each of its own would be memory. */
   private readonly onFrame: FrameHandler = (session, data, isBinary) => this.handle(session, data, isBinary);
+  private readonly onEnd: EndHandler = (session, code) => this.attendance.depart(session, code);
   private readonly onSocketError = (error: Error) => this.log.debug({ err: error }, 'socket error');
 
   constructor(app: INestApplicationContext) {
@@ -110,10 +111,9 @@ export class GatewayWsAdapter extends WsAdapter {
     const { framesPerSecond } = this.config;
     const connectionId = newConnectionId(principal.groupId);
     const session = new Session(connectionId, principal, extensions, client, wire, framesPerSecond);
-    session.handleFrames(this.onFrame);
+    session.serve(this.onFrame, this.onEnd);
     // Errors of a socket are the peer's doing (1009, resets); each is followed by a close.
     client.on('error', this.onSocketError);
-    client.once('close', (code) => this.attendance.depart(session, code));
     void this.attendance.arrive(session);
   }
 
