@@ -9,6 +9,7 @@ import { partitionOf, StoreUnavailable } from '../redis/index.js';
 import { HintLine, Relay } from '../relay/index.js';
 import { disconnectReason } from './connection-reasons.js';
 import { StatusFeed } from './status-feed.js';
+import { AT_A_TIME, PATIENCE_MS, Turns } from './turns.js';
 
 const DROP_RETRY_MS = 500;
 
@@ -18,6 +19,7 @@ const DROP_RETRY_MS = 500;
  */
 @Injectable()
 export class Attendance {
+  private readonly turns = new Turns(AT_A_TIME, PATIENCE_MS);
   private readonly leaving = new Set<Promise<void>>();
 
   constructor(
@@ -38,10 +40,8 @@ export class Attendance {
   async arrive(session: Session): Promise<void> {
     this.sessions.add(session);
     try {
-      const registered = await this.presence.connect(
-        endpointOf(session),
-        Math.round(this.pulse.storeTime(session.connectedAt)),
-      );
+      const connectedAt = Math.round(this.pulse.storeTime(session.connectedAt));
+      const registered = await this.turns.run(() => this.presence.connect(endpointOf(session), connectedAt));
       if (registered.kind === 'displaced') {
         this.displace(session);
         return;
@@ -154,7 +154,7 @@ export class Attendance {
 
   /** Tries until the store knows, because nobody else may: our lease lives, so others take the endpoint for online. */
   private dropLater(session: Session): void {
-    const work = this.dropUntilKnown(session).finally(() => this.leaving.delete(work));
+    const work = this.turns.run(() => this.dropUntilKnown(session)).finally(() => this.leaving.delete(work));
     this.leaving.add(work);
   }
 

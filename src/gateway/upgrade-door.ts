@@ -6,6 +6,7 @@ import { ClientAddress, DrainState, RateLimits } from '../edge/index.js';
 import { KeyStore } from '../keys/index.js';
 import { GatewayError, WEBSOCKET_PATH, type Principal } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
+import { AT_A_TIME, PATIENCE_MS, Turns } from './turns.js';
 
 const MAX_EXTENSIONS_LENGTH = 256;
 
@@ -27,6 +28,7 @@ export interface Admission {
 @Injectable()
 export class UpgradeDoor {
   private readonly addresses: ClientAddress;
+  private readonly turns = new Turns(AT_A_TIME, PATIENCE_MS);
   private inHand = 0;
 
   constructor(
@@ -63,7 +65,7 @@ export class UpgradeDoor {
     }
     this.inHand++;
     try {
-      return await this.judge(request, readClaim(request, url));
+      return await this.turns.run(() => this.judge(request, readClaim(request, url)));
     } finally {
       this.inHand--;
     }
