@@ -38,11 +38,11 @@ async function besiege(
   endsAt: number,
   result: HostileResult,
 ): Promise<void> {
-  const lane = async (plan: ClientPlan) => {
+  const lane = async (plan: ClientPlan, i: number) => {
     while (performance.now() < endsAt) {
       const socket = await openTcp(plan);
       result.opened++;
-      const act = kind === 'silent' ? undefined : await upgraded(socket, plan);
+      const act = kind === 'silent' ? undefined : await upgraded(socket, plan, i);
       const timer = act ? ATTACKS[kind as keyof typeof ATTACKS](socket) : undefined;
       const ended = socket.closed ? true : await Promise.race([closeOf(socket), until(endsAt)]);
       clearInterval(timer);
@@ -56,6 +56,7 @@ async function besiege(
   await Promise.all(clients.map(lane));
 }
 
+const ADDRESSES = 10;
 const ASK = Buffer.from('{"action":"getTerminals"}');
 const PING_SIZE = 125;
 
@@ -93,7 +94,7 @@ async function guess({ url }: ClientPlan, endsAt: number, result: HostileResult)
     const plan = { url, key: `guess-${i}` };
     result.opened++;
     void openTcp(plan).then(async (socket) => {
-      socket.write(upgrade(plan));
+      socket.write(upgrade(plan, i));
       await closeOf(socket);
       result.ended++;
     });
@@ -109,8 +110,8 @@ async function openTcp({ url }: ClientPlan): Promise<Socket> {
   return socket;
 }
 
-async function upgraded(socket: Socket, plan: ClientPlan): Promise<boolean> {
-  socket.write(upgrade(plan));
+async function upgraded(socket: Socket, plan: ClientPlan, attacker: number): Promise<boolean> {
+  socket.write(upgrade(plan, attacker));
   const [answer] = (await Promise.race([
     once(socket, 'data').catch(() => ['']),
     closeOf(socket).then(() => ['']),
@@ -118,10 +119,12 @@ async function upgraded(socket: Socket, plan: ClientPlan): Promise<boolean> {
   return answer.toString().startsWith('HTTP/1.1 101');
 }
 
-function upgrade({ key }: ClientPlan): string {
+/** From one of a few addresses, as a balancer would say. */
+function upgrade({ key }: ClientPlan, attacker: number): string {
   const lines = ['GET /v1 HTTP/1.1', 'host: x', 'connection: Upgrade', 'upgrade: websocket'];
   const version = ['sec-websocket-version: 13', 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=='];
-  return `${[...lines, ...version, `x-api-key: ${key}`].join('\r\n')}\r\n\r\n`;
+  const address = `x-forwarded-for: 203.0.113.${attacker % ADDRESSES}`;
+  return `${[...lines, ...version, address, `x-api-key: ${key}`].join('\r\n')}\r\n\r\n`;
 }
 
 /** With a mask of zeros, which leaves the payload as it is. */

@@ -36,8 +36,10 @@ export const hostileSuite: Suite = {
     'latency of payments and RSS beside 500 hostile sockets, with and without them in turns (--seconds)',
   targets: ['gateway'],
   environment: {
-    RATE_LIMIT_CONNECTS_PER_MINUTE: '0',
+    RATE_LIMIT_CONNECTS_PER_MINUTE: '600',
     RATE_LIMIT_FRAMES_PER_SECOND: '50',
+    // Else attackers and neighbours would be one address.
+    TRUSTED_PROXIES: '127.0.0.1',
     HTTP_HEADERS_TIMEOUT_MS: '5000',
   },
   columns: {
