@@ -37,6 +37,9 @@ export interface Drop {
   openPayment: boolean;
 }
 
+/** Terminals whose activity is stored at once: more would hold up others in the store and here. */
+const ACTIVITIES = 250;
+
 /**
  * Who is connected where. An endpoint is an API key; its hash names the owning instance, the connection and the epoch.
  * Online means: the hash says so and the owner's lease lives.
@@ -171,9 +174,10 @@ export class Presence {
   /** Stores what was last heard of terminals of a group. @param activity by key id */
   async recordActivity(groupId: string, activity: ReadonlyMap<string, Activity>): Promise<void> {
     const key = this.keys.of(partitionOf(groupId), `seen:${groupId}`);
-    await this.store.ask((redis) =>
-      redis.hset(key, new Map([...activity].map(([id, heard]) => [id, activityText(heard)]))),
-    );
+    const texts = [...activity].map(([id, heard]) => [id, activityText(heard)] as const);
+    for (let i = 0; i < texts.length; i += ACTIVITIES) {
+      await this.store.ask((redis) => redis.hset(key, new Map(texts.slice(i, i + ACTIVITIES))));
+    }
   }
 
   /**

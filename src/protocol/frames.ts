@@ -90,9 +90,9 @@ export function forceDisconnectFrame(reason: ForceDisconnectReason): string {
 
 /** One entry of a terminal list. Entries that are not `online` have no `connectionId`. */
 export interface TerminalView {
-  connectionId?: string;
+  connectionId?: string | undefined;
   terminalId: string;
-  deviceId?: string;
+  deviceId?: string | undefined;
   connectedAt?: string;
   lastActivity?: string;
   status: TerminalStatus;
