@@ -5,11 +5,7 @@
  * part (`e2e 1/2`) only that share of its files runs.
  */
 export const PHASES = [
-  [
-    ['unit', 'contract', 'redis', 'cluster', 'simulator'],
-    ['e2e 1/2', 'topology', 'client'],
-    ['e2e 2/2'],
-  ],
+  [['unit', 'contract', 'redis', 'cluster', 'simulator'], ['e2e 1/2', 'topology', 'client'], ['e2e 2/2']],
   [['console'], ['chaos']],
 ];
 
