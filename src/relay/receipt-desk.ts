@@ -29,7 +29,7 @@ export interface Receipt {
 const LARGEST_BATCH = 50;
 const RETRY_MS = 500;
 /** How long receipts are collected. Nobody waits for one, and a call for several costs little more than for one. */
-const COLLECT_MS = 20;
+const COLLECT_MS = 5;
 
 /**
  * Brings receipts to the store, those of a few milliseconds together, as often as it takes. On Redis Cluster a call can not
