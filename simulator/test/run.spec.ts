@@ -18,7 +18,7 @@ describe('sim run', () => {
     expect(outcome.violations).toEqual([]);
     expect(code).toBe(0);
     const { endings, begun, latenciesMs, hasRecords } = outcome;
-    expect(begun).toBeGreaterThan(30);
+    expect(begun).toBeGreaterThan(60);
     const ended = Object.values<number>(endings).reduce((sum, count) => sum + count, 0);
     expect(ended).toBe(begun);
     for (const name of ['approved', 'declined', 'cancelled', 'voided', 'given up']) {

@@ -15,7 +15,7 @@ it('payments under faults keep every promise', { timeout: 120_000 }, async () =>
   console.log(report(outcome));
   expect(outcome.violations).toEqual([]);
   // A run without payments or without faults would prove nothing.
-  expect(outcome.begun).toBeGreaterThan(100);
+  expect(outcome.begun).toBeGreaterThan(200);
   expect(outcome.faults.counts.size).toBeGreaterThanOrEqual(5);
   discard(outcome);
 });

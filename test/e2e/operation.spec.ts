@@ -41,7 +41,7 @@ describe('a graceful stop', () => {
       }
       expect(await leaving!.exited).toBe(0);
       // It hands its terminals over: nobody has to wait for the end of its lease.
-      await watch.next(({ status }) => status === 'reconnecting', 5_000);
+      await watch.next(({ status }) => status === 'reconnecting', 1_000);
       const back = await cluster.terminal('t1', { on: 1 });
       await watch.next(({ status }) => status === 'connected');
       expect(back.isOpen).toBe(true);

@@ -7,7 +7,7 @@ import { openMuteSocket } from '../../support/mute-socket.js';
 const KEYS = [posKey('pos'), posKey('idle'), terminalKey('t1', 'TERM-001'), terminalKey('mute', 'TERM-002')];
 const HEARTBEAT_TIMEOUT_MS = 2_000;
 /** What an update may take beyond it, to be written, published and read on a busy machine. */
-const SLACK_MS = 4_000;
+const SLACK_MS = 1_500;
 const SERVER_PONG_INTERVAL_MS = 600;
 const MAX_FRAME_BYTES = 4_096;
 const pong = { action: 'pong', timestamp: TIME };
