@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -43,6 +43,16 @@ describe.skipIf(findOnPath('redis-server') === undefined)('with a redis-server o
     expect(redis.url).toBe(embeddedSocketPath(dataDir));
     const config = await withClient(redis.url, (client) => client.config('GET', 'port', 'maxmemory-policy'));
     expect(pairs(config)).toEqual({ port: '0', 'maxmemory-policy': 'noeviction' });
+  });
+
+  it('keeps what it is given as the servers that operators run do', async () => {
+    const redis = await start();
+    const file = readFileSync(join(import.meta.dirname, '../../deploy/redis/redis.conf'), 'utf8');
+    for (const name of ['appendonly', 'appendfsync', 'save', 'maxmemory-policy', 'hash-max-listpack-value']) {
+      const [, wanted] = new RegExp(`^${name} "?([^"\\n]*)"?$`, 'm').exec(file)!;
+      const config = await withClient(redis.url, (client) => client.config('GET', name));
+      expect(pairs(config)).toEqual({ [name]: wanted });
+    }
   });
 
   it('is the server and its helper, and leaves no process and no socket behind', async () => {
