@@ -55,10 +55,10 @@ async function start(config: Config, logger: Logger): Promise<Instance> {
     const count = await loadKeyFile(config.apiKeysFile, app.get(KeyStore));
     logger.info({ count }, 'API keys loaded');
   }
+  await tellOfSecrets(config, logger, app.get(KeyStore));
   await app.get(Service).start();
   await app.listen(config.port, config.host);
   certificate?.serve(app.getHttpServer());
-  await tellOfSecrets(config, logger, app.get(KeyStore));
   logger.info({ url: await app.getUrl() }, 'listening');
   return { spans, embedded, store, app };
 }
