@@ -9,7 +9,7 @@ import { partitionOf, StoreUnavailable } from '../redis/index.js';
 import { HintLine, Relay } from '../relay/index.js';
 import { disconnectReason } from './connection-reasons.js';
 import { StatusFeed } from './status-feed.js';
-import { AT_A_TIME, PATIENCE_MS, Turns } from './turns.js';
+import { Turns } from './turns.js';
 
 const DROP_RETRY_MS = 500;
 
@@ -19,7 +19,7 @@ const DROP_RETRY_MS = 500;
  */
 @Injectable()
 export class Attendance {
-  private readonly turns = new Turns(AT_A_TIME, PATIENCE_MS);
+  private readonly turns = new Turns();
   private readonly leaving = new Set<Promise<void>>();
 
   constructor(

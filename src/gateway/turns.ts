@@ -1,6 +1,6 @@
-/** Of those who come, or go. The store has answered so many in the time of a few payments. */
-export const AT_A_TIME = 16;
-export const PATIENCE_MS = 1_000;
+/** The store has answered so many in the time of a few payments. */
+const AT_A_TIME = 16;
+const PATIENCE_MS = 1_000;
 
 /**
  * Lets work through a few pieces at a time, in the order in which it came. When a thousand clients come or go in one moment, their
@@ -15,8 +15,8 @@ export class Turns {
    * @param patienceMs what has waited for so long goes ahead: a store that hangs must not be waited for by each after the other
    */
   constructor(
-    private readonly most: number,
-    private readonly patienceMs: number,
+    private readonly most = AT_A_TIME,
+    private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   async run<T>(work: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import { ClientAddress, DrainState, RateLimits } from '../edge/index.js';
 import { KeyStore } from '../keys/index.js';
 import { GatewayError, WEBSOCKET_PATH, type Principal } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
-import { AT_A_TIME, PATIENCE_MS, Turns } from './turns.js';
+import { Turns } from './turns.js';
 
 const MAX_EXTENSIONS_LENGTH = 256;
 
@@ -28,7 +28,7 @@ export interface Admission {
 @Injectable()
 export class UpgradeDoor {
   private readonly addresses: ClientAddress;
-  private readonly turns = new Turns(AT_A_TIME, PATIENCE_MS);
+  private readonly turns = new Turns();
   private inHand = 0;
 
   constructor(
