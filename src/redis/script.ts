@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** A Lua script with named keys and arguments, so that no caller counts positions. */
-export interface Script<K extends string, A extends string, R> {
-  readonly name: string;
+/** What a server runs. */
+export interface Code {
   readonly lua: string;
+  /** By which a server that has seen it knows it: SHA-1 of the text, hex. */
+  readonly sha: string;
+}
+
+/** A Lua script with named keys and arguments, so that no caller counts positions. */
+export interface Script<K extends string, A extends string, R> extends Code {
   readonly keys: readonly K[];
   readonly args: readonly A[];
   /** Turns the raw answer into what the caller branches on. */
@@ -22,11 +28,10 @@ const EVERYWHERE = readFileSync(new URL('./scripts/now.lua', import.meta.url), '
  */
 export function defineScript<K extends string, A extends string, R>(
   url: URL,
-  { uses = [], ...definition }: Omit<Script<K, A, R>, 'name' | 'lua'> & { uses?: readonly URL[] },
+  { uses = [], ...definition }: Omit<Script<K, A, R>, keyof Code> & { uses?: readonly URL[] },
 ): Script<K, A, R> {
-  const name = url.pathname.slice(url.pathname.lastIndexOf('/') + 1).replace(/\.lua$/, '');
   const lua = [EVERYWHERE, ...[...uses, url].map((file) => readFileSync(file, 'utf8'))].join('\n');
-  return { name, lua, ...definition };
+  return { ...definition, lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 
 /** For scripts that answer with a list of texts, the first one naming the outcome. */

@@ -2,11 +2,9 @@ import { Cluster, type ChainableCommander, type Redis } from 'ioredis';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
 import { commandsClient, subscriberClient, workerClient, type Client, type StoreAddress } from './clients.js';
-import type { Script } from './script.js';
+import type { Code, Script } from './script.js';
 import { statusOf, type StoreStatus } from './store-status.js';
 import { asStoreError } from './store-unavailable.js';
-
-type Command = (...args: (string | number)[]) => Promise<unknown>;
 
 /** What a call of a script may bring beyond the declared names. */
 interface Further {
@@ -35,7 +33,6 @@ export class Store {
   /** Between a successful open and close: a connection that ends is to be made again. */
   private isOpen = false;
   private isReopening = false;
-  private readonly defined = new Map<string, Command>();
   private readonly workers: Client[] = [];
 
   constructor(
@@ -87,8 +84,7 @@ export class Store {
   ): Promise<R> {
     const keyList = script.keys.map((name) => keys[name]).concat(further.keys ?? []);
     const argList = script.args.map((name) => args[name]).concat(further.args ?? []);
-    const raw = await this.ask(() => this.command(script)(keyList.length, ...keyList, ...argList));
-    return script.reply(raw);
+    return script.reply(await this.ask(() => this.evaluate(script, keyList, argList)));
   }
 
   /** How the store is, for people. */
@@ -181,14 +177,17 @@ export class Store {
     }
   }
 
-  private command(script: { name: string; lua: string }): Command {
-    let command = this.defined.get(script.name);
-    if (!command) {
-      this.commands.defineCommand(script.name, { lua: script.lua });
-      command = (this.commands as unknown as Record<string, Command>)[script.name]!.bind(this.commands);
-      this.defined.set(script.name, command);
+  /**
+   * The client's own way to define a script is not for a server that forgets: when several calls are told so at once, it takes
+   * the text that one of them brings for known, and fails those that come before it has arrived.
+   */
+  private async evaluate({ sha, lua }: Code, keys: string[], args: (string | number)[]): Promise<unknown> {
+    try {
+      return await this.commands.evalsha(sha, keys.length, ...keys, ...args);
+    } catch (error) {
+      if (!isForgotten(error)) throw error;
+      return this.commands.eval(lua, keys.length, ...keys, ...args);
     }
-    return command;
   }
 
   private watched(client: Client, role: string): Client {
@@ -219,6 +218,11 @@ export class Store {
       }
     }
   }
+}
+
+/** The server does not know the script: it was started anew, took over, or was told to forget. Nothing was carried out. */
+function isForgotten(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }
 
 /** @throws StoreUnusable if the server is too old or may evict keys */
