@@ -31,6 +31,21 @@ async function paid(pos: PosClient, terminal: string, ...ids: string[]): Promise
   }
 }
 
+/** Has the page's stream end as soon as it has begun. @returns what lets it begin anew */
+async function cutStream(page: Page): Promise<() => void> {
+  let letOn = () => {};
+  const isOver = new Promise<void>((resolve) => (letOn = resolve));
+  const end = { status: 200, contentType: 'text/event-stream', body: '' };
+  let begun = 0;
+  await page.route('**/console/api/live', async (route) => {
+    if (++begun === 1) return route.fulfill(end);
+    await isOver;
+    return route.continue();
+  });
+  await page.reload();
+  return letOn;
+}
+
 describe('the feed', () => {
   it('shows a payment as it happens, and its whole way with every hop', async () => {
     const { cluster } = operator();
@@ -70,21 +85,29 @@ describe('the feed', () => {
     terminal.drop();
   });
 
-  it('never moves what the reader looks at', async () => {
+  it.each([
+    ['that is live', 'shown', false],
+    ['that begins anew meanwhile', 'anew', true],
+  ])('never moves what the reader looks at, of a stream %s', async (_, name, isCut) => {
     const { cluster } = operator();
     const [pos, terminal] = [await cluster.pos('pos'), await cluster.terminal('t2')];
-    await paid(pos, 'TERM-002', ...Array.from({ length: 40 }, (_, i) => `many-${i}`));
+    await paid(pos, 'TERM-002', ...Array.from({ length: 40 }, (_, i) => `${name}-${i}`));
     const page = await operator().open('/console/payments');
+    const letOn = isCut ? await cutStream(page) : () => {};
     const box = page.locator('.vlist__box');
-    await rowOf(page, 'many-39').waitFor();
+    await rowOf(page, `${name}-39`).waitFor();
     await box.evaluate((element) => ((element as any).scrollTop = 600));
-    await rowOf(page, 'many-20').waitFor();
-    const place = await rowOf(page, 'many-20').boundingBox();
-    await paid(pos, 'TERM-002', 'late-1', 'late-2');
+    await rowOf(page, `${name}-20`).waitFor();
+    const place = await rowOf(page, `${name}-20`).boundingBox();
+    await paid(pos, 'TERM-002', `late-${name}-1`, `late-${name}-2`);
+    letOn();
     await page.getByRole('button', { name: '2 new' }).waitFor();
-    expect(await rowOf(page, 'many-20').boundingBox()).toEqual(place);
+    expect(await rowOf(page, `${name}-20`).boundingBox()).toEqual(place);
     await page.getByRole('button', { name: '2 new' }).click();
-    await page.locator('[data-index="0"]').filter({ hasText: 'late-2' }).waitFor();
+    await page
+      .locator('[data-index="0"]')
+      .filter({ hasText: `late-${name}-2` })
+      .waitFor();
     expect(await box.evaluate((element) => (element as any).scrollTop)).toBe(0);
     terminal.drop();
   });

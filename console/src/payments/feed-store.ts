@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals';
 import { api } from '../api/client.js';
 import { wordsOf } from '../api/failure.js';
-import type { PaymentsPage } from '../api/views.js';
+import type { PaymentRow, PaymentsPage } from '../api/views.js';
 import { onLive, onLiveOpen } from '../live/stream.js';
-import { NO_FEED, withHeld, withNews, withPage, type Feed, type FeedFilter } from './feed.js';
+import { NO_FEED, withFirst, withHeld, withNews, withPage, type Feed, type FeedFilter } from './feed.js';
 
 const PAGE_SIZE = '50';
 
@@ -14,15 +14,27 @@ export const feedState = signal<'loading' | 'more' | 'all'>('loading');
 export const feedProblem = signal('');
 
 let next: string | undefined;
-let isAtTop = true;
+let isAtTop = (): boolean => true;
+/** What is shown may be older than the first page: that is shown when the reader is at the top again. */
+let isStale = false;
 /** Raised with each question, so that an answer to an older one is not shown. */
 let asked = 0;
+/** News since the latest question. */
+let told: PaymentRow[] = [];
 
-/** Follows the payments while the feed is on the screen. @returns what ends it */
-export function followFeed(): () => void {
+/**
+ * Follows the payments while the feed is on the screen.
+ * @param isReaderAtTop whether the first rows are what is looked at
+ * @returns what ends it
+ */
+export function followFeed(isReaderAtTop: () => boolean): () => void {
+  isAtTop = isReaderAtTop;
   void loadFirst();
   const ends = [
-    onLive('payments', ({ rows }) => (feed.value = withNews(feed.value, rows, feedFilter.value, isAtTop))),
+    onLive('payments', ({ rows }) => {
+      if (feedState.value === 'loading') told.push(...rows);
+      feed.value = withNews(feed.value, rows, feedFilter.value, isAtTop());
+    }),
     // More may have happened meanwhile than a new stream tells at its beginning.
     onLiveOpen(() => void loadFirst()),
   ];
@@ -35,31 +47,37 @@ export function setFilter(filter: FeedFilter): void {
   void loadFirst();
 }
 
-export function setAtTop(now: boolean): void {
-  isAtTop = now;
-  if (isAtTop && feed.value.held.length > 0) showHeld();
-}
-
+/** Has the reader see what was held: he wants to, or is at the top again. */
 export function showHeld(): void {
-  feed.value = withHeld(feed.value);
+  if (feed.value.held.length > 0) feed.value = withHeld(feed.value);
+  if (isStale) void loadFirst();
 }
 
 export function loadMore(): Promise<void> {
-  return load(next, (page) => withPage(feed.value, page.payments));
+  return load(next, (page) => {
+    feed.value = withPage(feed.value, page.payments);
+    next = page.next;
+  });
 }
 
-async function loadFirst(): Promise<void> {
-  await load(undefined, (page) => withPage(NO_FEED, page.payments));
+function loadFirst(): Promise<void> {
+  // Until there is an answer, which another question may take the place of.
+  isStale = true;
+  return load(undefined, (page) => {
+    isStale = !isAtTop() && feed.value.rows.length > 0;
+    feed.value = withFirst(feed.value, page.payments, told, feedFilter.value, isAtTop());
+    if (!isStale) next = page.next;
+  });
 }
 
-async function load(before: string | undefined, merge: (page: PaymentsPage) => Feed): Promise<void> {
+async function load(before: string | undefined, show: (page: PaymentsPage) => void): Promise<void> {
   const question = ++asked;
+  told = [];
   feedState.value = 'loading';
   try {
     const page = await api.get<PaymentsPage>('/payments', { ...feedFilter.value, before, limit: PAGE_SIZE });
     if (question !== asked) return;
-    feed.value = merge(page);
-    next = page.next;
+    show(page);
     feedState.value = next === undefined ? 'all' : 'more';
     feedProblem.value = '';
   } catch (error) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PaymentRow } from '../api/views.js';
-import { fits, NO_FEED, withHeld, withNews, withPage, type Feed } from './feed.js';
+import { fits, NO_FEED, withFirst, withHeld, withNews, withPage, type Feed } from './feed.js';
 
 const row = (transactionId: string, more: Partial<PaymentRow> = {}): PaymentRow => ({
   groupId: 'shop',
@@ -60,6 +60,22 @@ describe('news in the feed', () => {
     const known = { rows: [row('a', { attention: 'uncertain' })], held: [] };
     const news = [row('a', { attention: 'uncertain', isResolved: true })];
     expect(withNews(known, news, {}, true).rows[0]!.isResolved).toBe(true);
+  });
+});
+
+describe('the first page, asked for once more', () => {
+  it('is what a reader at the top sees, with the news that overtook it', () => {
+    const news = [row('d'), row('b', { version: 2 })];
+    const feed = withFirst(shown('b', 'a'), [row('c'), row('b')], news, {}, true);
+    expect(ids(feed.rows)).toEqual(['d', 'c', 'b']);
+    expect(feed.rows[2]!.version).toBe(2);
+  });
+
+  it('is news for who reads further down: nothing moves', () => {
+    const feed = withFirst(shown('b', 'a'), [row('d'), row('c'), row('b', { version: 2 })], [], {}, false);
+    expect(ids(feed.rows)).toEqual(['b', 'a']);
+    expect(feed.rows[0]!.version).toBe(2);
+    expect(ids(feed.held)).toEqual(['d', 'c']);
   });
 });
 

@@ -43,6 +43,24 @@ export function withNews(
   return { rows, held: [...fresh, ...held] };
 }
 
+/**
+ * The feed after the first page was asked for once more. It is the page if the reader is at the top; further down, what is new
+ * in it is news like any other, and what is shown stays.
+ * @param page latest change first @param told news that came while it was asked for
+ */
+export function withFirst(
+  feed: Feed,
+  page: readonly PaymentRow[],
+  told: readonly PaymentRow[],
+  filter: FeedFilter,
+  isAtTop: boolean,
+): Feed {
+  const isReplaced = isAtTop || feed.rows.length === 0;
+  return isReplaced
+    ? withNews({ rows: page, held: [] }, told, filter, true)
+    : withNews(feed, [...page].reverse(), filter, false);
+}
+
 /** Has the reader see what was held. */
 export function withHeld({ rows, held }: Feed): Feed {
   return { rows: [...held, ...rows], held: [] };

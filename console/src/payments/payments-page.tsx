@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { PaymentRow } from '../api/views.js';
 import { paths } from '../paths.js';
 import { Page } from '../shell/page.js';
-import { Button, EmptyState, isNarrow, Moment, VirtualList } from '../ui/index.js';
+import { Button, EmptyState, isAtTop, isNarrow, Moment, VirtualList } from '../ui/index.js';
 import { FeedFilters } from './feed-filters.js';
 import {
   feed,
@@ -12,7 +12,6 @@ import {
   feedState,
   followFeed,
   loadMore,
-  setAtTop,
   setFilter,
   showHeld,
 } from './feed-store.js';
@@ -23,18 +22,19 @@ import { noteOf } from './states.js';
 const HEAD = ['Changed', 'State', 'Amount', 'Terminal', 'Group', 'Transaction', 'Note'];
 const ROW_PX = 40;
 const NARROW_ROW_PX = 84;
+const rowHeight = () => (isNarrow.value ? NARROW_ROW_PX : ROW_PX);
 /** Characters of an amount that fit in the usual size. */
 const LONG_AMOUNT = 11;
 
 /** What is being paid, as it happens, and what was. */
 export function PaymentsPage() {
   const { route, query } = useLocation();
+  const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // A link from the floor names a terminal; without one the filter is as it was left.
     if (query.terminal) setFilter({ group: query.group!, terminal: query.terminal });
-    return followFeed();
+    return followFeed(() => isAtTop(scroller.current?.scrollTop, rowHeight()));
   }, [query.group, query.terminal]);
-  const scroller = useRef<HTMLDivElement>(null);
   const { rows, held } = feed.value;
   const toNew = () => {
     showHeld();
@@ -57,10 +57,10 @@ export function PaymentsPage() {
           class="feed-list"
           rows={rows}
           keyOf={paymentKey}
-          rowHeight={isNarrow.value ? NARROW_ROW_PX : ROW_PX}
+          rowHeight={rowHeight()}
           head={HEAD}
           onOpen={(row) => route(paths.payment(row.groupId, row.transactionId))}
-          onTop={setAtTop}
+          onTop={showHeld}
           scroller={scroller}
           footer={<Footer />}
         >

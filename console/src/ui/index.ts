@@ -13,4 +13,4 @@ export { SearchField } from './search-field.js';
 export { Table, type Column } from './table.js';
 export { agoText, lengthText, timeText } from './time.js';
 export { tell, tellFailure, Toasts } from './toast.js';
-export { VirtualList } from './virtual-list.js';
+export { isAtTop, VirtualList } from './virtual-list.js';

@@ -24,8 +24,8 @@ export interface VirtualListProps<Row> {
   onOpen?: (row: Row) => void;
   /** Rows on the screen have changed. */
   onVisible?: (rows: Row[]) => void;
-  /** Whether the reader looks at the first rows. */
-  onTop?: (isAtTop: boolean) => void;
+  /** The reader has come to the first rows. */
+  onTop?: () => void;
   /** Given the element that scrolls, for who has to scroll it. */
   scroller?: RefObject<HTMLDivElement | null>;
   /** Below the rows. */
@@ -56,8 +56,8 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => onVisible?.(rows.slice(first, last + 1)), [first, last, rows]);
-  const isAtTop = (virtualizer.scrollOffset ?? 0) < rowHeight / 2;
-  useEffect(() => onTop?.(isAtTop), [isAtTop]);
+  const atTop = isAtTop(virtualizer.scrollOffset, rowHeight);
+  useEffect(() => (atTop ? onTop?.() : undefined), [atTop]);
   // The row that Tab reaches is always one of those that exist.
   const reachable = Math.min(Math.max(active, first), Math.max(last, first));
 
@@ -110,6 +110,11 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
       </div>
     </div>
   );
+}
+
+/** Whether who has scrolled so far (px) still looks at the first rows. */
+export function isAtTop(scrolled: number | null | undefined, rowHeight: number): boolean {
+  return (scrolled ?? 0) < rowHeight / 2;
 }
 
 function useVirtualizer(options: Pick<Options, 'count' | 'getScrollElement' | 'estimateSize' | 'overscan'>) {
