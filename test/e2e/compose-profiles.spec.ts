@@ -98,17 +98,19 @@ it('sentinel: a replica takes over when the master is killed', { timeout: 120_00
   await pay('tx-before');
 
   await stack.program('replicated-1').stop('SIGKILL');
-  const master = await eventually(async () => {
+  const master = async () => {
     const port = await told('port');
     expect(port).not.toBe(String(stack.port('replicated-1')));
-    return port;
-  }, TAKE_OVER);
+    return REPLICATED.find((one) => String(stack.port(one)) === port)!;
+  };
+  await eventually(master, TAKE_OVER);
   await pay('tx-after');
 
-  // What the Sentinels have decided outlives a restart: the new master is no replica in its file either.
-  const name = REPLICATED.find((one) => String(stack.port(one)) === master)!;
-  const config = await readFile(join(stack.folder, name.replace('-', '-data-'), 'redis.conf'), 'utf8');
-  expect(config).not.toContain('replicaof');
+  // What the Sentinels have decided outlives a restart: the new master, whoever that is by now, is no replica in its file either.
+  await eventually(async () => {
+    const file = join(stack.folder, (await master()).replace('-', '-data-'), 'redis.conf');
+    expect(await readFile(file, 'utf8')).not.toContain('replicaof');
+  }, TAKE_OVER);
   sentinel.disconnect();
 });
 

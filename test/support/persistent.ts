@@ -51,8 +51,11 @@ export abstract class Persistent<T extends Client> {
   private async serve(client: T): Promise<void> {
     if (this.stopped) client.drop();
     this.current = client;
+    // What the gateway says at once comes in one piece with its answer to the upgrade, before anybody could listen.
+    const early = [...client.frames];
     client.socket.on('message', (data: Buffer) => this.onFrame(JSON.parse(data.toString()) as Frame));
     this.onConnected(client);
+    for (const frame of early) this.onFrame(frame);
     const ending = await client.closed;
     if (!this.stopped) this.endings.push(ending);
   }

@@ -96,8 +96,8 @@ export abstract class Line {
     this.connections++;
     this.failures = 0;
     this.journal.add({ what: 'connected' });
-    connection.onFrame = (frame) =>
-      connection === this.connection && connection.isOpen && this.onFrame(frame);
+    const hear = (frame: Frame) => connection === this.connection && connection.isOpen && this.onFrame(frame);
+    connection.onFrame = hear;
     void connection.closed.then(({ code }) => {
       this.journal.add({ what: 'disconnected', code: String(code) });
       if (FINAL_CODES.has(code)) {
@@ -105,6 +105,8 @@ export abstract class Line {
       } else this.dialAgain();
     });
     this.onOpen();
+    // What the gateway says at once comes in one piece with its answer to the upgrade, before anybody could listen.
+    [...connection.frames].forEach(hear);
     for (const resolve of this.whenOpen) resolve();
     this.whenOpen.clear();
   }
