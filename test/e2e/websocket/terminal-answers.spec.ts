@@ -71,8 +71,9 @@ describe('a paymentResponse', () => {
     const before = await eventually(async () => {
       const shown = await transaction(transactionId);
       // Receipts are noted when there is time for them, that of the terminal after that of the till or before.
-      for (const step of ['"received"', '"receipted"'])
+      for (const step of ['"received"', '"receipted"']) {
         expect(JSON.stringify(shown.timeline)).toContain(step);
+      }
       return shown;
     });
     expect(await answer(response)).toEqual(ack(transactionId));
