@@ -5,11 +5,10 @@ import { Metrics } from '../metrics/index.js';
 import { Interruptions } from '../payments/index.js';
 import { Presence, Pulse, type Endpoint, type Registered } from '../presence/index.js';
 import { Close } from '../protocol/index.js';
-import { partitionOf, StoreUnavailable } from '../redis/index.js';
+import { partitionOf, StoreUnavailable, Turns } from '../redis/index.js';
 import { HintLine, Relay } from '../relay/index.js';
 import { disconnectReason } from './connection-reasons.js';
 import { StatusFeed } from './status-feed.js';
-import { Turns } from './turns.js';
 
 const DROP_RETRY_MS = 500;
 

@@ -5,8 +5,7 @@ import { Sessions } from '../connections/index.js';
 import { ClientAddress, DrainState, RateLimits } from '../edge/index.js';
 import { KeyStore } from '../keys/index.js';
 import { GatewayError, WEBSOCKET_PATH, type Principal } from '../protocol/index.js';
-import { StoreUnavailable } from '../redis/index.js';
-import { Turns } from './turns.js';
+import { StoreUnavailable, Turns } from '../redis/index.js';
 
 const MAX_EXTENSIONS_LENGTH = 256;
 

@@ -5,3 +5,4 @@ export { defineScript, type Script, texts } from './script.js';
 export { Store, StoreUnusable } from './store.js';
 export type { StoreStatus } from './store-status.js';
 export { asStoreError, type CommandOutcome, StoreUnavailable } from './store-unavailable.js';
+export { Turns } from './turns.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../test/support/eventually.js';
 import { Turns } from './turns.js';
 
@@ -37,10 +37,28 @@ describe('Turns', () => {
     expect(await next).toBe('yes');
   });
 
-  it('does not wait for ever for work that hangs', async () => {
-    const { begun, begin } = stage(new Turns(1, 10));
-    void [0, 1, 2].map(begin);
-    expect(begun).toEqual([0]);
-    await eventually(() => expect(begun).toEqual([0, 1, 2]));
+  describe('that have waited for long', () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    it('all go ahead when nothing is finished any more', async () => {
+      const { begun, begin } = stage(new Turns(1, 1_000));
+      void [0, 1, 2].map(begin);
+      await vi.advanceTimersByTimeAsync(999);
+      expect(begun).toEqual([0]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(begun).toEqual([0, 1, 2]);
+    });
+
+    it('wait on as long as it goes on', async () => {
+      const { begun, begin, end } = stage(new Turns(1, 1_000));
+      void Array.from({ length: 10 }, (_, i) => begin(i));
+      for (let i = 0; i < 5; i++) {
+        await vi.advanceTimersByTimeAsync(900);
+        end(i);
+      }
+      await vi.advanceTimersByTimeAsync(0);
+      expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
+    });
   });
 });

@@ -1,18 +1,21 @@
-/** The store has answered so many in the time of a few payments. */
-const AT_A_TIME = 16;
+/** So much is done for those who come, go or look in the time of one answer of the store. */
+const AT_A_TIME = 4;
 const PATIENCE_MS = 1_000;
 
 /**
- * Lets work through a few pieces at a time, in the order in which it came. When a thousand clients come or go in one moment, their
- * look-ups would stand before the next payment in the store, and their answers before it here.
+ * Lets work through a few pieces at a time, in the order in which it came. When a thousand clients come, go or ask for lists in one
+ * moment, their questions would stand before the next payment in the store, and the answers before it here.
  */
 export class Turns {
   private running = 0;
   private readonly waiting = new Set<() => void>();
+  private patience: NodeJS.Timeout | undefined;
+  private hasMoved = false;
 
   /**
    * @param most pieces at a time
-   * @param patienceMs what has waited for so long goes ahead: a store that hangs must not be waited for by each after the other
+   * @param patienceMs when nothing was finished for so long, all go ahead: a store that hangs must not be waited for by each after
+   *   the other
    */
   constructor(
     private readonly most = AT_A_TIME,
@@ -20,28 +23,47 @@ export class Turns {
   ) {}
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= this.most) {
+    if (this.running < this.most) {
+      this.running++;
+    } else {
       await this.turn();
     }
-    this.running++;
     try {
       return await work();
     } finally {
       this.running--;
-      const [next] = this.waiting;
-      next?.();
+      this.hasMoved = true;
+      this.callNext();
     }
   }
 
   private turn(): Promise<void> {
     return new Promise((resolve) => {
-      const begin = () => {
-        clearTimeout(patience);
-        this.waiting.delete(begin);
-        resolve();
-      };
-      const patience = setTimeout(begin, this.patienceMs);
-      this.waiting.add(begin);
+      this.waiting.add(resolve);
+      this.patience ??= this.watch();
     });
+  }
+
+  private callNext(): void {
+    const [next] = this.waiting;
+    if (next && this.running < this.most) {
+      this.call(next);
+    }
+  }
+
+  private call(next: () => void): void {
+    this.waiting.delete(next);
+    this.running++;
+    next();
+  }
+
+  private watch(): NodeJS.Timeout {
+    this.hasMoved = false;
+    return setTimeout(() => {
+      if (!this.hasMoved) {
+        this.waiting.forEach((next) => this.call(next));
+      }
+      this.patience = this.waiting.size > 0 ? this.watch() : undefined;
+    }, this.patienceMs);
   }
 }

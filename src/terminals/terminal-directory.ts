@@ -3,6 +3,7 @@ import { Sessions } from '../connections/index.js';
 import { KeyStore } from '../keys/index.js';
 import { ListReader } from '../presence/index.js';
 import type { TerminalList, TerminalView } from '../protocol/index.js';
+import { Turns } from '../redis/index.js';
 import { TerminalBoard, viewOf, type Row } from './terminal-board.js';
 
 /** Boards that nobody has looked at for so long are forgotten. */
@@ -15,6 +16,7 @@ const MOST_ROWS = 100_000;
 export class TerminalDirectory {
   /** By group, the one looked at last at the end. */
   private readonly boards = new Map<string, { board: TerminalBoard; lookedAt: number }>();
+  private readonly turns = new Turns();
 
   constructor(
     private readonly reader: ListReader,
@@ -27,7 +29,11 @@ export class TerminalDirectory {
    * but for `lastActivity`, which may be two seconds behind.
    * @param includeOffline also the configured terminals with a device id that are away
    */
-  async list(groupId: string, includeOffline = false): Promise<TerminalList> {
+  list(groupId: string, includeOffline = false): Promise<TerminalList> {
+    return this.turns.run(() => this.look(groupId, includeOffline));
+  }
+
+  private async look(groupId: string, includeOffline: boolean): Promise<TerminalList> {
     const board = this.boardOf(groupId);
     await board.look();
     this.forgetOthers();
