@@ -50,6 +50,18 @@ describe('Heartbeat', () => {
     expect(session.ping).toHaveBeenCalledTimes(1);
   });
 
+  it('asks thousands who came in one moment in steps, each of them once', () => {
+    const many = Array.from({ length: 1_000 }, () => ({ ...session, ping: vi.fn() }));
+    heartbeat = new Heartbeat({ all: () => many } as unknown as Sessions, config);
+    const asked = () => many.filter(({ ping }) => ping.mock.calls.length === 1).length;
+    heartbeat.check(1_000, onDead, 200);
+    expect(asked()).toBe(200);
+    for (let step = 1; step < 5; step++) heartbeat.check(1_000 + step, onDead, 200);
+    expect(asked()).toBe(1_000);
+    for (let step = 5; step < 11; step++) heartbeat.check(1_000 + step, onDead, 200);
+    expect(asked()).toBe(1_000);
+  });
+
   it('sends the unprompted pong to a client that was sent nothing', () => {
     session.lastHeard = 10_000;
     heartbeat.check(9_999, onDead);

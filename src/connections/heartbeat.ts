@@ -4,8 +4,10 @@ import { pongFrame } from '../protocol/index.js';
 import type { Session } from './session.js';
 import { Sessions } from './sessions.js';
 
-/** Checks per heartbeat interval: how late a dead socket is noticed at the most. */
-const CHECKS_PER_INTERVAL = 10;
+/** Rounds per heartbeat interval: how late a dead socket is noticed at the most. */
+const ROUNDS_PER_INTERVAL = 10;
+/** A round is made in steps, so that thousands who connected in one moment are not all asked in one. */
+const STEP_MS = 20;
 
 /**
  * Finds sockets whose peer is gone without a word: one that was silent for the interval is asked for a sign of life, one
@@ -14,7 +16,10 @@ const CHECKS_PER_INTERVAL = 10;
 @Injectable()
 export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;
-  private readonly checkMs: number;
+  private readonly roundMs: number;
+  private readonly steps: number;
+  /** Sockets that the round under way has not come to yet. */
+  private round: Iterator<Session> | undefined;
   /** A client must have the time to answer before it counts as dead. */
   private readonly askAfterMs: number;
 
@@ -23,34 +28,46 @@ export class Heartbeat {
     @Inject('CONFIG') private readonly config: Config,
   ) {
     this.askAfterMs = Math.min(config.heartbeatIntervalMs, config.heartbeatTimeoutMs / 2);
-    this.checkMs = Math.max(10, Math.floor(this.askAfterMs / CHECKS_PER_INTERVAL));
+    this.roundMs = Math.max(10, Math.floor(this.askAfterMs / ROUNDS_PER_INTERVAL));
+    this.steps = Math.ceil(this.roundMs / STEP_MS);
   }
 
   start(onDead: (session: Session) => void): void {
-    this.timer = setInterval(() => this.check(Date.now(), onDead), this.checkMs);
+    const step = () => this.check(Date.now(), onDead, Math.ceil(this.sessions.size / this.steps));
+    this.timer = setInterval(step, this.roundMs / this.steps);
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
 
-  /** @param now ms since the epoch */
-  check(now: number, onDead: (session: Session) => void): void {
+  /** @param now ms since the epoch @param most sockets of the round to look at */
+  check(now: number, onDead: (session: Session) => void, most = Infinity): void {
+    this.round ??= this.sessions.all()[Symbol.iterator]();
+    for (let looked = 0; looked < most; looked++) {
+      const next = this.round.next();
+      if (next.done) {
+        this.round = undefined;
+        return;
+      }
+      this.look(next.value, now, onDead);
+    }
+  }
+
+  private look(session: Session, now: number, onDead: (session: Session) => void): void {
     const { heartbeatTimeoutMs, serverPongIntervalMs } = this.config;
-    for (const session of this.sessions.all()) {
-      if (session.isHeldBack) {
-        session.lastHeard = now;
-      }
-      const silence = now - session.lastHeard;
-      if (silence + this.checkMs > heartbeatTimeoutMs) {
-        onDead(session);
-      } else if (silence >= this.askAfterMs && now - session.lastAsked >= this.askAfterMs) {
-        session.lastAsked = now;
-        session.ping();
-      }
-      if (now - session.lastSent >= serverPongIntervalMs) {
-        session.send(pongFrame());
-      }
+    if (session.isHeldBack) {
+      session.lastHeard = now;
+    }
+    const silence = now - session.lastHeard;
+    if (silence + this.roundMs > heartbeatTimeoutMs) {
+      onDead(session);
+    } else if (silence >= this.askAfterMs && now - session.lastAsked >= this.askAfterMs) {
+      session.lastAsked = now;
+      session.ping();
+    }
+    if (now - session.lastSent >= serverPongIntervalMs) {
+      session.send(pongFrame());
     }
   }
 }
