@@ -11,9 +11,10 @@ function fakeSocket() {
   return socket;
 }
 
-/** A queue whose frames are finished by hand. */
-function handled(socket = fakeSocket()) {
-  const queue = new InboundQueue(socket as unknown as WebSocket, 'owner');
+/** A queue whose frames are finished by hand. @param catchingUp of its owner */
+function handled(catchingUp = (): Promise<boolean> | undefined => undefined) {
+  const socket = fakeSocket();
+  const queue = new InboundQueue(socket as unknown as WebSocket, { catchingUp });
   const begun: string[] = [];
   const finish: (() => void)[] = [];
   queue.use((_owner, data) => {
@@ -23,7 +24,9 @@ function handled(socket = fakeSocket()) {
   return { socket, queue, begun, finish };
 }
 
-const push = (queue: InboundQueue<string>, ...frames: string[]) =>
+type Queue = ReturnType<typeof handled>['queue'];
+
+const push = (queue: Queue, ...frames: string[]) =>
   frames.forEach((frame) => queue.push(Buffer.from(frame), false));
 
 describe('InboundQueue', () => {
@@ -62,6 +65,25 @@ describe('InboundQueue', () => {
       await vi.waitFor(() => expect(finish).toHaveLength(1));
     }
     expect(socket.resume).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    [true, ['a', 'b']],
+    [false, ['a']],
+  ])('waits for an owner that has not read its answers: %s, it has', async (isEmpty, expected) => {
+    let settle = (_: boolean) => {};
+    const reading = new Promise<boolean>((resolve) => (settle = resolve));
+    const { queue, begun, finish } = handled(() => (begun.length === 1 ? reading : undefined));
+    queue.open();
+    push(queue, 'a', 'b');
+    finish.shift()!();
+    await new Promise(setImmediate);
+    expect(begun).toEqual(['a']);
+    settle(isEmpty);
+    await new Promise(setImmediate);
+    expect(begun).toEqual(expected);
+    finish.shift()?.();
+    await vi.waitFor(() => expect(queue.isIdle).toBe(true));
   });
 
   it('has no room for thousands of frames that came in one piece', () => {

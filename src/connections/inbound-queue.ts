@@ -3,18 +3,28 @@ import type { WebSocket } from 'ws';
 /** Handles one frame of its owner; never rejects. */
 export type OwnedHandler<O> = (owner: O, data: Buffer, isBinary: boolean) => Promise<void>;
 
+/** Whose frames wait. */
+interface Reader {
+  /** Undefined if it reads what it is sent. Else resolves when it has caught up, with false when it never will. */
+  catchingUp(): Promise<boolean> | undefined;
+}
+
 /** Beyond this many waiting frames the socket is not read, so that TCP holds the sender back. */
 const MAX_WAITING_FRAMES = 16;
 /** What was received already is still handed out then. Frames of a use are too long for so many of them to come at once. */
 const MOST_WAITING_FRAMES = 1_024;
 
-/** One frame at a time per socket, in the order in which they came. Closed until the session is registered. */
-export class InboundQueue<O> {
+/**
+ * One frame at a time per socket, in the order in which they came. Closed until the session is registered. Who does not read the
+ * answers gets no more of them before he has.
+ */
+export class InboundQueue<O extends Reader> {
   private readonly waiting: { data: Buffer; isBinary: boolean }[] = [];
   private handler: OwnedHandler<O> | undefined;
   private busy = false;
   private isOpen = false;
   private isHeld = false;
+  private isAhead = false;
 
   constructor(
     private readonly socket: WebSocket,
@@ -33,6 +43,11 @@ export class InboundQueue<O> {
 
   get isIdle(): boolean {
     return !this.busy && this.waiting.length === 0;
+  }
+
+  /** Whether it is us who read nothing of the peer, and not the peer who does not read. */
+  get isHeldBack(): boolean {
+    return this.socket.isPaused && !this.isAhead;
   }
 
   /** Reads nothing for a while. */
@@ -87,9 +102,21 @@ export class InboundQueue<O> {
     try {
       await this.handler!(this.owner, data, isBinary);
     } finally {
+      const catchingUp = this.owner.catchingUp();
+      if (catchingUp) {
+        await this.waitFor(catchingUp);
+      }
       this.busy = false;
       this.readOn();
       this.pump();
     }
+  }
+
+  private async waitFor(catchingUp: Promise<boolean>): Promise<void> {
+    this.isAhead = true;
+    if (!(await catchingUp)) {
+      this.waiting.length = 0;
+    }
+    this.isAhead = false;
   }
 }

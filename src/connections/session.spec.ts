@@ -22,12 +22,20 @@ class FakeSocket extends EventEmitter {
 }
 
 let socket: FakeSocket;
+let wire: EventEmitter;
 let session: Session;
 
 beforeEach(() => {
   socket = new FakeSocket();
-  const wire = { write: socket.write } as unknown as Writable;
-  session = new Session('c-1', PRINCIPAL, new Set(), socket as unknown as WebSocket, wire, 0);
+  wire = Object.assign(new EventEmitter(), { write: socket.write });
+  session = new Session(
+    'c-1',
+    PRINCIPAL,
+    new Set(),
+    socket as unknown as WebSocket,
+    wire as unknown as Writable,
+    0,
+  );
   session.epoch = 1;
 });
 
@@ -46,6 +54,26 @@ describe('a peer that reads too slowly', () => {
     act();
     expect(socket.close.mock.calls).toEqual([[4009, expect.any(String)]]);
     expect(socket.write.mock.calls.length + socket.pong.mock.calls.length).toBe(1);
+  });
+
+  it('is answered again when it has read, and is no longer taken for held back by us until then', async () => {
+    const answered: string[] = [];
+    const answer = (_session: Session, data: Buffer) => Promise.resolve(void answered.push(data.toString()));
+    session.serve(answer, () => {});
+    session.open();
+    socket.bufferedAmount = MIB / 4;
+    const frames = Array.from({ length: 20 }, (_, i) => String(i));
+    for (const frame of frames) socket.emit('message', Buffer.from(frame), false);
+    await new Promise(setImmediate);
+    expect(answered).toEqual(['0']);
+    expect(socket.isPaused).toBe(true);
+    expect(session.isHeldBack).toBe(false);
+    socket.bufferedAmount = 0;
+    wire.emit('drain');
+    await new Promise(setImmediate);
+    expect(answered).toEqual(frames);
+    expect(socket.isPaused).toBe(false);
+    expect(wire.eventNames()).toEqual([]);
   });
 
   it('may have one frame that is longer than all there is room for', () => {

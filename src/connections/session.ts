@@ -8,6 +8,7 @@ import {
   type ForceDisconnectReason,
   type Principal,
 } from '../protocol/index.js';
+import { emptied } from './emptied.js';
 import { frameBytes, pingBytes } from './frame-bytes.js';
 import { FrameLimit } from './frame-limit.js';
 import { InboundQueue, type OwnedHandler } from './inbound-queue.js';
@@ -15,7 +16,7 @@ import { listen } from './listeners.js';
 import { Receipts } from './receipts.js';
 import { SessionState } from './session-state.js';
 
-/** Above this many unsent bytes no further mail is written: it stays in the mailbox, which does not forget. */
+/** Above this many unsent bytes no further mail is written: it stays in the mailbox, which does not forget. Nor is a frame answered. */
 const MAIL_BUFFER_BYTES = 256 * 1024;
 /** Above this the reader is too slow to keep. */
 const MAX_BUFFER_BYTES = 1024 * 1024;
@@ -88,9 +89,15 @@ export class Session extends SessionState {
     );
   }
 
+  /** What the frames wait for that are still to be answered, see {@link InboundQueue}. */
+  catchingUp(): Promise<boolean> | undefined {
+    const keepsUp = this.socket.bufferedAmount < MAIL_BUFFER_BYTES;
+    return keepsUp || !this.isOpen ? undefined : emptied(this.wire);
+  }
+
   /** Whether it is us who read nothing of it at the moment: its silence says nothing then. */
   get isHeldBack(): boolean {
-    return this.socket.isPaused;
+    return this.inbound.isHeldBack;
   }
 
   /** Of the frames that handlers get. */
