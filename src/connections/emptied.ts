@@ -1,18 +1,12 @@
 import type { Writable } from 'node:stream';
 
-/**
- * Waits until a peer has taken what was written to it.
- * @param wire with more to write than it takes at once
- * @returns false if the wire has ended before
- */
-export function emptied(wire: Writable): Promise<boolean> {
+/** Resolves when a peer has taken all that was written, of which there must be more than it takes at once, or the wire has ended. */
+export function emptied(wire: Writable): Promise<void> {
   return new Promise((resolve) => {
-    const settle = (isEmpty: boolean) => {
-      wire.off('drain', onDrain).off('close', onClose);
-      resolve(isEmpty);
+    const settle = () => {
+      wire.off('drain', settle).off('close', settle);
+      resolve();
     };
-    const onDrain = () => settle(true);
-    const onClose = () => settle(false);
-    wire.on('drain', onDrain).on('close', onClose);
+    wire.on('drain', settle).on('close', settle);
   });
 }

@@ -12,7 +12,7 @@ function fakeSocket() {
 }
 
 /** A queue whose frames are finished by hand. @param catchingUp of its owner */
-function handled(catchingUp = (): Promise<boolean> | undefined => undefined) {
+function handled(catchingUp = (): Promise<void> | undefined => undefined) {
   const socket = fakeSocket();
   const queue = new InboundQueue(socket as unknown as WebSocket, { catchingUp });
   const begun: string[] = [];
@@ -67,23 +67,38 @@ describe('InboundQueue', () => {
     expect(socket.resume).toHaveBeenCalledTimes(1);
   });
 
-  it.each([
-    [true, ['a', 'b']],
-    [false, ['a']],
-  ])('waits for an owner that has not read its answers: %s, it has', async (isEmpty, expected) => {
-    let settle = (_: boolean) => {};
-    const reading = new Promise<boolean>((resolve) => (settle = resolve));
+  it('waits for an owner that has not read its answers', async () => {
+    let caughtUp = () => {};
+    const reading = new Promise<void>((resolve) => (caughtUp = resolve));
     const { queue, begun, finish } = handled(() => (begun.length === 1 ? reading : undefined));
     queue.open();
     push(queue, 'a', 'b');
     finish.shift()!();
     await new Promise(setImmediate);
     expect(begun).toEqual(['a']);
-    settle(isEmpty);
+    caughtUp();
     await new Promise(setImmediate);
-    expect(begun).toEqual(expected);
-    finish.shift()?.();
+    expect(begun).toEqual(['a', 'b']);
+  });
+
+  it('forgets what waits when it is over, but not what is in hand', async () => {
+    const { queue, begun, finish } = handled();
+    queue.open();
+    push(queue, 'a', 'b', 'c');
+    queue.end();
+    push(queue, 'd');
+    expect(queue.isIdle).toBe(false);
+    finish.shift()!();
     await vi.waitFor(() => expect(queue.isIdle).toBe(true));
+    expect(begun).toEqual(['a']);
+  });
+
+  it('is not opened any more when it is over', () => {
+    const { queue, begun } = handled();
+    push(queue, 'a');
+    queue.end();
+    queue.open();
+    expect(begun).toEqual([]);
   });
 
   it('has no room for thousands of frames that came in one piece', () => {

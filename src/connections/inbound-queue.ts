@@ -5,8 +5,8 @@ export type OwnedHandler<O> = (owner: O, data: Buffer, isBinary: boolean) => Pro
 
 /** Whose frames wait. */
 interface Reader {
-  /** Undefined if it reads what it is sent. Else resolves when it has caught up, with false when it never will. */
-  catchingUp(): Promise<boolean> | undefined;
+  /** Undefined if it reads what it is sent, else resolves when it has caught up or is gone. */
+  catchingUp(): Promise<unknown> | undefined;
 }
 
 /** Beyond this many waiting frames the socket is not read, so that TCP holds the sender back. */
@@ -25,6 +25,7 @@ export class InboundQueue<O extends Reader> {
   private isOpen = false;
   private isHeld = false;
   private isAhead = false;
+  private isOver = false;
 
   constructor(
     private readonly socket: WebSocket,
@@ -37,7 +38,7 @@ export class InboundQueue<O extends Reader> {
   }
 
   open(): void {
-    this.isOpen = true;
+    this.isOpen = !this.isOver;
     this.pump();
   }
 
@@ -63,8 +64,18 @@ export class InboundQueue<O extends Reader> {
     }, ms);
   }
 
+  /** Nobody is there to read the answers: what waits is forgotten, as if the line had broken before. */
+  end(): void {
+    this.isOpen = false;
+    this.isOver = true;
+    this.waiting.length = 0;
+  }
+
   /** @returns false if there is no room for it */
   push(data: Buffer, isBinary: boolean): boolean {
+    if (this.isOver) {
+      return true;
+    }
     if (this.waiting.length >= MOST_WAITING_FRAMES) {
       return false;
     }
@@ -112,11 +123,9 @@ export class InboundQueue<O extends Reader> {
     }
   }
 
-  private async waitFor(catchingUp: Promise<boolean>): Promise<void> {
+  private async waitFor(catchingUp: Promise<unknown>): Promise<void> {
     this.isAhead = true;
-    if (!(await catchingUp)) {
-      this.waiting.length = 0;
-    }
+    await catchingUp;
     this.isAhead = false;
   }
 }

@@ -90,7 +90,7 @@ export class Session extends SessionState {
   }
 
   /** What the frames wait for that are still to be answered, see {@link InboundQueue}. */
-  catchingUp(): Promise<boolean> | undefined {
+  catchingUp(): Promise<void> | undefined {
     const keepsUp = this.socket.bufferedAmount < MAIL_BUFFER_BYTES;
     return keepsUp || !this.isOpen ? undefined : emptied(this.wire);
   }
@@ -139,6 +139,7 @@ export class Session extends SessionState {
 
   /** The socket is gone. @param code of the close, 1006 if there was none */
   end(code: number): void {
+    this.inbound.end();
     this.onEnd?.(this, code);
   }
 
@@ -188,6 +189,7 @@ export class Session extends SessionState {
       return;
     }
     this.ending = why;
+    this.inbound.end();
     this.socket.close(why.code, why.reason);
     setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS).unref();
   }
