@@ -16,7 +16,9 @@ import { listen } from './listeners.js';
 import { Receipts } from './receipts.js';
 import { SessionState } from './session-state.js';
 
-/** Above this many unsent bytes no further mail is written: it stays in the mailbox, which does not forget. Nor is a frame answered. */
+/** Above this many unsent bytes no further frame is answered: the peer does not read what it has asked for. */
+const REPLY_BUFFER_BYTES = 64 * 1024;
+/** Above this many no further mail is written: it stays in the mailbox, which does not forget. */
 const MAIL_BUFFER_BYTES = 256 * 1024;
 /** Above this the reader is too slow to keep. */
 const MAX_BUFFER_BYTES = 1024 * 1024;
@@ -91,7 +93,7 @@ export class Session extends SessionState {
 
   /** What the frames wait for that are still to be answered, see {@link InboundQueue}. */
   catchingUp(): Promise<void> | undefined {
-    const keepsUp = this.socket.bufferedAmount < MAIL_BUFFER_BYTES;
+    const keepsUp = this.socket.bufferedAmount < REPLY_BUFFER_BYTES;
     return keepsUp || !this.isOpen ? undefined : emptied(this.wire);
   }
 
