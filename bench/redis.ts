@@ -13,6 +13,7 @@ const MOST_COMMANDS = 50_000;
 const FAST_US = 50;
 
 const SAMPLED_KEYS = 1_000;
+const FIELDS_AT_ONCE = 2_000;
 
 /** Since Redis was started; memory and the file as they are. */
 export interface RedisTotals {
@@ -89,6 +90,17 @@ export class RedisServer {
       const keys = (await redis.keys(pattern)).slice(0, SAMPLED_KEYS);
       const sizes = await Promise.all(keys.map((key) => redis.memory('USAGE', key)));
       return sizes.reduce<number>((sum, size) => sum + Number(size), 0) / keys.length;
+    });
+  }
+
+  /** Puts the same fields into several hashes. */
+  async fillHashes(keys: readonly string[], fields: readonly (readonly [string, string])[]): Promise<void> {
+    await this.ask(async (redis) => {
+      for (const key of keys) {
+        for (let i = 0; i < fields.length; i += FIELDS_AT_ONCE) {
+          await redis.hset(key, ...fields.slice(i, i + FIELDS_AT_ONCE).flat());
+        }
+      }
     });
   }
 

@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientPlan } from '../fleet.js';
 
-export type HostileKind = 'mute' | 'silent' | 'drip' | 'deaf' | 'bombs' | 'bad keys';
+export type HostileKind = 'mute' | 'silent' | 'drip' | 'paused' | 'deaf' | 'bombs' | 'bad keys';
 
 export interface HostileRun {
   kind: HostileKind;
@@ -61,12 +61,17 @@ const ASK = Buffer.from('{"action":"getTerminals"}');
 const PING_SIZE = 125;
 
 /** What each does with an open WebSocket. @returns a timer that goes on with it */
-const ATTACKS: Record<'mute' | 'drip' | 'deaf' | 'bombs', (socket: Socket) => NodeJS.Timeout | undefined> = {
+const ATTACKS: Record<
+  'mute' | 'drip' | 'paused' | 'deaf' | 'bombs',
+  (socket: Socket) => NodeJS.Timeout | undefined
+> = {
   mute: () => undefined,
   drip(socket) {
     socket.write(Buffer.from([0x81, 0xfe, 0x0f, 0xff, 0, 0, 0, 0]));
     return setInterval(() => socket.write('x'), BYTE_MS);
   },
+  /** Reads nothing of what waits for it, and says nothing. */
+  paused: (socket) => void socket.pause(),
   /** Asks, pings and never reads an answer: 20,000 of them wait as far as anybody lets them. */
   deaf(socket) {
     socket.pause();

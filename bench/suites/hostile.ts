@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type * as presence from '../../src/presence/index.js';
 import { end } from '../children.js';
 import { residentKib } from '../cpu.js';
 import { onInstance, pairs } from '../fleet.js';
@@ -12,11 +13,15 @@ import type { Measures, Round, Suite } from '../types.js';
 
 const NEIGHBOURS = 50;
 const ATTACKERS = 500;
+/** Each with so many results of 0.6 KB in its mailbox. */
+const PAUSED = 20;
+const WAITING = 20_000;
 const PAYMENTS_PER_SECOND = 100;
-const KINDS: HostileKind[] = ['mute', 'silent', 'drip', 'deaf', 'bombs', 'bad keys'];
+const KINDS: HostileKind[] = ['mute', 'silent', 'drip', 'paused', 'deaf', 'bombs', 'bad keys'];
 /** Stretches with and without the attack change places, so that a slow minute of the machine hits both alike. */
 const STRETCH_S = 5;
 const ORDER = [false, true, true, false];
+const PRESENCE = new URL('../../dist/presence/index.js', import.meta.url).href;
 const BARE = fileURLToPath(new URL('../targets/echo-server.js', import.meta.url));
 
 interface Stretch {
@@ -64,10 +69,11 @@ export const hostileSuite: Suite = {
     await generator.call('openPairs', { pairs: neighbours(round) });
     const attacker = startGenerator();
     const bare = where ? await startBare(round) : undefined;
+    if (kind === 'paused') await fillMailboxes(round);
     const attack = (seconds: number) =>
       attacker.call<HostileResult>('hostile', {
         kind,
-        clients: attackers(round, bare?.wsUrl),
+        clients: attackers(round, bare?.wsUrl).slice(0, kind === 'paused' ? PAUSED : ATTACKERS),
         seconds,
       } satisfies HostileRun);
     const pay = (seconds: number) =>
@@ -110,6 +116,19 @@ function attackers(round: Round, elsewhere?: string) {
   );
   const clients = onInstance({ ...round, keys }, 0).slice(0, ATTACKERS);
   return elsewhere === undefined ? clients : clients.map(({ key }) => ({ key, url: elsewhere }));
+}
+
+async function fillMailboxes({ redis, keys }: Round): Promise<void> {
+  const { PresenceKeys } = (await import(PRESENCE)) as typeof presence;
+  const mailboxes = keys
+    .filter(({ deviceType, groupId }) => deviceType === 'desktop' && groupId === 'group-1')
+    .map(({ groupId, id }) => new PresenceKeys('tg').mailbox(groupId, id));
+  const fields = Array.from({ length: WAITING }, (_, i) => {
+    const frame = { action: 'paymentComplete', transactionId: `tx-${i}`, eventId: `e-${i}` };
+    const text = JSON.stringify({ ...frame, paymentResponse: { receiptData: 'x'.repeat(500) } });
+    return [`r:tx-${i}`, `${1_000_000 + i} ${text}`] as const;
+  });
+  await redis.fillHashes(mailboxes.slice(0, PAUSED), fields);
 }
 
 function startBare({ dir }: Round): Promise<ServerProcess> {
