@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Sessions, type Session } from '../connections/index.js';
 import type { Logger } from '../logging/index.js';
 import { Presence, Pulse } from '../presence/index.js';
-import { Store, StoreUnavailable } from '../redis/index.js';
+import { Store, StoreUnavailable, Turns } from '../redis/index.js';
 import { Trail, type StepName } from '../tracing/index.js';
 import { HintLine } from './hint-line.js';
 import { kindOf, parsePage, transactionOf, type Mail, type MailKind } from './mail.js';
@@ -25,10 +25,10 @@ export interface MailHandler {
   repeats?: boolean;
 }
 
-/** Messages that are read at once: more would hold up others in the store and here. */
-const MAIL_PAGE = 250;
+/** Messages that are read and written at once: more would hold up others in the store and here. */
+const MAIL_PAGE = 50;
 /** An acknowledged push is looked for among so many pages. One that is not found comes once more. */
-const MOST_PAGES_SEARCHED = 8;
+const MOST_PAGES_SEARCHED = 40;
 
 /** What it means for a payment that a message about it was read. */
 const READ: Partial<Record<MailKind, StepName>> = { p: 'receive', r: 'deliver', l: 'deliver', w: 'deliver' };
@@ -40,6 +40,7 @@ const READ: Partial<Record<MailKind, StepName>> = { p: 'receive', r: 'deliver', 
 @Injectable()
 export class Relay {
   private readonly handlers = new Map<MailKind, MailHandler>();
+  private readonly turns = new Turns();
 
   constructor(
     private readonly store: Store,
@@ -64,14 +65,23 @@ export class Relay {
 
   /** Brings everything that lies in a session's mailbox and is not on its way yet. Rejects if the store is away. */
   async deliverAll(session: Session): Promise<void> {
-    for await (const page of this.mailOf(session)) {
-      for (const message of page) {
-        if (!session.canTakeMail) {
-          return;
-        }
-        await this.deliver(session, message);
+    const pages = this.mailOf(session);
+    const nextPage = async () => {
+      const page = await pages.next();
+      return !page.done && (await this.deliverPage(session, page.value));
+    };
+    while (await this.turns.run(nextPage));
+  }
+
+  /** @returns false if the session takes no more */
+  private async deliverPage(session: Session, page: readonly Mail[]): Promise<boolean> {
+    for (const message of page) {
+      if (!session.canTakeMail) {
+        return false;
       }
+      await this.deliver(session, message);
     }
+    return true;
   }
 
   /** Sends a message that lies in the session's mailbox, even if an earlier copy of it is still on its way. */
