@@ -1,10 +1,8 @@
-import type { KeyRecord, KeyStore } from '../keys/index.js';
+import { KeyChanges, type KeyRecord, type KeyStore } from '../keys/index.js';
 import { memberOf } from '../presence/index.js';
 
 /** Most keys in one answer of the store. */
 const BATCH = 500;
-/** Looked at again, because a change may become visible after a later one. */
-const OVERLAP_MS = 2_000;
 
 /** The terminals that are expected: those of enabled API keys with a device id. */
 export class ConfiguredTerminals {
@@ -12,9 +10,11 @@ export class ConfiguredTerminals {
   private readonly devices = new Map<string, string>();
   /** Member of a key id, to find it when the key changes its group. */
   private readonly members = new Map<string, string>();
-  private latest = 0;
+  private readonly changes: KeyChanges;
 
-  constructor(private readonly keys: KeyStore) {}
+  constructor(private readonly keys: KeyStore) {
+    this.changes = new KeyChanges(keys);
+  }
 
   deviceOf(member: string): string | undefined {
     return this.devices.get(member);
@@ -25,7 +25,8 @@ export class ConfiguredTerminals {
   }
 
   async load(): Promise<void> {
-    ({ latest: this.latest } = await this.keys.changesSince(0));
+    // Those until now are in the pages; those from now on are told by the next poll.
+    await this.changes.next();
     for (let after: string | undefined; ;) {
       const page = await this.keys.page(BATCH, after);
       page.forEach((record) => this.note(record));
@@ -38,8 +39,7 @@ export class ConfiguredTerminals {
 
   /** @returns members whose expectation may have changed since the last call */
   async poll(): Promise<string[]> {
-    const { ids, latest } = await this.keys.changesSince(Math.max(0, this.latest - OVERLAP_MS));
-    this.latest = latest;
+    const ids = await this.changes.next();
     const changed: string[] = [];
     for (let i = 0; i < ids.length; i += BATCH) {
       const records = await this.keys.read(ids.slice(i, i + BATCH));

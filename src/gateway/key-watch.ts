@@ -1,15 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import { Sessions } from '../connections/index.js';
-import { KeyStore, loadKeyFile } from '../keys/index.js';
+import { KeyChanges, KeyStore, loadKeyFile } from '../keys/index.js';
 import type { Logger } from '../logging/index.js';
 import { Waits } from '../payments/index.js';
 import { GatewayError } from '../protocol/index.js';
 import { StoreUnavailable } from '../redis/index.js';
 
 const INTERVAL_MS = 500;
-/** Looked at again, because a change may become visible after a later one. */
-const OVERLAP_MS = 2_000;
 
 /**
  * Ends the sockets and the waiting calls of keys that were disabled, on whatever instance they are. It asks the store rather
@@ -18,7 +16,7 @@ const OVERLAP_MS = 2_000;
 @Injectable()
 export class KeyWatch {
   private timer: NodeJS.Timeout | undefined;
-  private latest = 0;
+  private readonly changes: KeyChanges;
   private busy = false;
 
   constructor(
@@ -27,7 +25,9 @@ export class KeyWatch {
     private readonly waits: Waits,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
-  ) {}
+  ) {
+    this.changes = new KeyChanges(keys);
+  }
 
   start(): void {
     this.timer = setInterval(() => void this.check(), INTERVAL_MS);
@@ -44,8 +44,7 @@ export class KeyWatch {
     this.busy = true;
     try {
       await this.replaceLostKeys();
-      const { ids, latest } = await this.keys.changesSince(Math.max(0, this.latest - OVERLAP_MS));
-      this.latest = latest;
+      const ids = await this.changes.next();
       const waiting = ids.length > 0 ? this.waits.keyIds() : undefined;
       const here = ids.filter((id) => this.sessions.ofKey(id).length > 0 || waiting?.has(id));
       for (const { id, disabled } of await this.keys.read(here)) {

@@ -1,3 +1,4 @@
+export { KeyChanges } from './key-changes.js';
 export { KeyFileError, loadKeyFile, parseKeyFile } from './key-file.js';
 export { KEY_KINDS, type KeyKind, type KeyRecord } from './key-record.js';
 export {

@@ -20,6 +20,12 @@ const upsert = defineScript(file('upsert'), {
   reply: texts,
 });
 
+const changes = defineScript(file('changes'), {
+  keys: ['changes'],
+  args: ['since', 'offset', 'limit'],
+  reply: texts,
+});
+
 /** What a caller decides about a key; everything else is made here. */
 export type NewKey = Pick<KeyRecord, 'deviceType'> &
   Partial<Pick<KeyRecord, 'groupId' | 'id' | 'deviceId' | 'metadata'>>;
@@ -188,12 +194,13 @@ export class KeyStore {
     return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as KeyRecord]));
   }
 
-  /** Ids of keys changed since a moment of the store's clock, and the latest such moment (ms). */
-  async changesSince(ms: number): Promise<{ ids: string[]; latest: number }> {
-    const flat = await this.store.ask((redis) =>
-      redis.zrangebyscore(this.names.changes, ms, '+inf', 'WITHSCORES'),
-    );
-    return { ids: flat.filter((_, i) => i % 2 === 0), latest: Number(flat.at(-1) ?? ms) };
+  /**
+   * Ids of keys that have changed since a moment, the oldest change first.
+   * @param since by the store's clock, ms @param offset how many of them to pass over
+   */
+  async changesSince(since: number, offset: number, limit: number): Promise<{ now: number; ids: string[] }> {
+    const [now, ...ids] = await this.store.run(changes, this.names, { since, offset, limit });
+    return { now: Number(now), ids };
   }
 
   /** Stores a record from outside whose key and secret are known, replacing one with the same id. */

@@ -82,6 +82,7 @@ it('finds all scripts', () => {
     'beat.lua',
     'bury.lua',
     'cancel.lua',
+    'changes.lua',
     'claim.lua',
     'complete.lua',
     'deposit.lua',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { KeyConflict, KeyStore, unreadableSecrets } from '../../src/keys/index.js';
+import { KeyChanges, KeyConflict, KeyStore, unreadableSecrets } from '../../src/keys/index.js';
 import { expectSame } from '../support/dump.js';
 import { TestStore } from '../support/test-store.js';
 
@@ -207,12 +207,34 @@ describe('upsert', () => {
   it('notes what changed when, and forgets it after a day', async () => {
     const start = await test.now();
     await put('t1', 'one');
-    const { ids, latest } = await keys.changesSince(start);
+    const { ids, now } = await keys.changesSince(start, 0, 10);
     expect(ids).toEqual(['t1']);
-    expect(latest).toBeGreaterThanOrEqual(start);
+    expect(now).toBeGreaterThanOrEqual(start);
     await test.redis.zadd(named(changes), 'XX', start - DAY_MS - 1, 't1');
     await put('t2', 'two');
-    expect((await keys.changesSince(0)).ids).toEqual(['t2']);
+    expect((await keys.changesSince(0, 0, 10)).ids).toEqual(['t2']);
+  });
+
+  it('tells what has changed, page by page, and no more of it when that is a while ago', async () => {
+    const all = Array.from({ length: 1_200 }, (_, i) => `many-${i}`);
+    const now = await test.now();
+    await test.redis.zadd(named(changes), ...all.flatMap((id) => [now, id]));
+    const reader = new KeyChanges(keys);
+    expect((await reader.next()).sort()).toEqual([...all].sort());
+    expect(await reader.next()).toHaveLength(all.length);
+    await test.clockPast(now + 2_000);
+    await reader.next();
+    expect(await reader.next()).toEqual([]);
+    await put('t1', 'one');
+    expect(await reader.next()).toEqual(['t1']);
+  });
+
+  it('tells all when the clock of the store has gone back, as after a failover', async () => {
+    await put('t1', 'one');
+    const reader = new KeyChanges(keys);
+    await reader.next();
+    Object.assign(reader, { readAt: (await test.now()) + DAY_MS });
+    expect(await reader.next()).toEqual(['t1']);
   });
 
   it('of the record as it is notes no change', async () => {
