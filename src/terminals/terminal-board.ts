@@ -8,27 +8,29 @@ import {
   type ListReader,
 } from '../presence/index.js';
 import { terminalIdOf, type TerminalList, type TerminalView } from '../protocol/index.js';
+import { ListText, type ListedRow } from './list-text.js';
 
 /** A terminal of the list. */
-export interface Row {
+export interface Row extends ListedRow {
   keyId: string;
   /** As readers see it, see {@link asSeen}; undefined for one that is to be shown to nobody. */
   seen: ListEntry | undefined;
   terminalId: string;
-  /** ms since the epoch. */
-  lastActivity: number;
-  /** Its view as JSON; empty if it is not to be shown among those that are there. */
-  text: string;
 }
 
 interface KnownRow extends Row {
   entry: ListEntry;
+  head: string;
+  tail: string;
+  lastActivity: number;
 }
 
 /** The store learns of activity in batches, once a second; asking more often would tell nothing new. */
 const ACTIVITY_MS = 1_000;
 /** Rows that are worked on before others get their turn. */
 const CHUNK = 500;
+const LAST_ACTIVITY = '"lastActivity":"';
+const TIME_LENGTH = '2026-01-01T00:00:00.000Z'.length;
 
 /**
  * The terminals of one group, kept ready to be sent. Each look asks the store what has changed since the last one, which costs
@@ -40,7 +42,7 @@ export class TerminalBoard {
   private readonly rows = new Map<string, KnownRow>();
   /** By terminal id. */
   private sorted: KnownRow[] = [];
-  private ready: TerminalList | undefined;
+  private readonly text = new ListText();
   private activityAt = 0;
   private looking: Promise<void> | undefined;
   private next: Promise<void> | undefined;
@@ -78,11 +80,7 @@ export class TerminalBoard {
 
   /** Those that are online or in their grace. */
   list(): TerminalList {
-    if (!this.ready) {
-      const texts = this.sorted.filter(({ text }) => text !== '').map(({ text }) => text);
-      this.ready = { text: `[${texts.join(',')}]`, count: texts.length };
-    }
-    return this.ready;
+    return this.text.list;
   }
 
   private async update(): Promise<void> {
@@ -96,13 +94,14 @@ export class TerminalBoard {
     if (Date.now() - this.activityAt >= ACTIVITY_MS) {
       await this.readActivity();
     }
+    await this.text.write(this.sorted);
   }
 
   private async apply({ isReset, changed, instances }: ListChanges): Promise<void> {
     if (isReset) {
       this.rows.clear();
       this.sorted = [];
-      this.ready = undefined;
+      this.text.changedFrom(0);
       this.activityAt = 0;
     }
     const living = new Set(instances);
@@ -111,25 +110,61 @@ export class TerminalBoard {
     }
     const told = instances.join('\n');
     if (told !== this.instances) {
-      await this.eachRow((row) => this.show(row, living));
+      this.text.changedFrom(0);
+      await this.showAll(living);
       this.instances = told;
     }
   }
 
   private put(keyId: string, entry: ListEntry | undefined, living: ReadonlySet<string>): void {
     const known = this.rows.get(keyId);
-    if (known) {
-      this.rows.delete(keyId);
-      this.sorted.splice(this.sorted.indexOf(known, this.placeOf(known.terminalId)), 1);
-      this.ready = undefined;
+    const terminalId = entry && terminalIdOf(entry);
+    if (known && known.terminalId !== terminalId) {
+      this.remove(known);
     }
     if (entry) {
       const lastActivity = Math.max(entry.connectedAt, known?.lastActivity ?? 0);
-      const row = { keyId, entry, seen: undefined, terminalId: terminalIdOf(entry), lastActivity, text: '' };
-      this.rows.set(keyId, row);
-      this.sorted.splice(this.placeOf(row.terminalId), 0, row);
-      this.show(row, living);
+      const row = {
+        keyId,
+        entry,
+        terminalId: terminalId!,
+        lastActivity,
+        seen: undefined,
+        head: '',
+        tail: '',
+      };
+      show(row, living);
+      if (known?.terminalId === terminalId) {
+        this.replace(known!, row);
+      } else {
+        this.insert(row);
+      }
     }
+  }
+
+  private insert(row: KnownRow): void {
+    const index = this.placeOf(row.terminalId);
+    this.rows.set(row.keyId, row);
+    this.sorted.splice(index, 0, row);
+    this.text.changedFrom(index);
+  }
+
+  private replace(known: KnownRow, row: KnownRow): void {
+    const index = this.indexOf(known);
+    this.rows.set(row.keyId, row);
+    this.sorted[index] = row;
+    this.text.changed(index);
+  }
+
+  private remove(row: KnownRow): void {
+    const index = this.indexOf(row);
+    this.rows.delete(row.keyId);
+    this.sorted.splice(index, 1);
+    this.text.changedFrom(index);
+  }
+
+  private indexOf(row: KnownRow): number {
+    return this.sorted.indexOf(row, this.placeOf(row.terminalId));
   }
 
   /** The index of the first row whose terminal id is not smaller. */
@@ -147,27 +182,21 @@ export class TerminalBoard {
     return from;
   }
 
-  private show(row: KnownRow, living: ReadonlySet<string>): void {
-    row.seen = asSeen(row.entry, living);
-    this.write(row);
-  }
-
-  private write(row: KnownRow): void {
-    const isThere = row.seen !== undefined && row.seen.state !== 'offline';
-    row.text = isThere ? JSON.stringify(viewOf(row)) : '';
-    this.ready = undefined;
-  }
-
   private async readActivity(): Promise<void> {
     const startedAt = Date.now();
-    const rows = [...this.rows.values()];
-    for (let i = 0; i < rows.length; i += CHUNK) {
-      const chunk = rows.slice(i, i + CHUNK);
+    for (let i = 0; i < this.sorted.length; i += CHUNK) {
+      const chunk = this.sorted.slice(i, i + CHUNK);
       const told = await this.reader.activityOf(
         this.groupId,
         chunk.map(({ keyId }) => keyId),
       );
-      chunk.forEach((row, j) => this.noteActivity(row, Math.max(told[j]!.at, this.heardHere(row))));
+      chunk.forEach((row, j) => {
+        const at = Math.max(told[j]!.at, this.heardHere(row));
+        if (at > row.lastActivity) {
+          row.lastActivity = at;
+          this.text.changed(i + j);
+        }
+      });
     }
     this.activityAt = startedAt;
   }
@@ -180,22 +209,25 @@ export class TerminalBoard {
     return session?.lastActivity ?? 0;
   }
 
-  private noteActivity(row: KnownRow, at: number): void {
-    if (at > row.lastActivity) {
-      row.lastActivity = at;
-      this.write(row);
-    }
-  }
-
-  private async eachRow(work: (row: KnownRow) => void): Promise<void> {
+  private async showAll(living: ReadonlySet<string>): Promise<void> {
     let done = 0;
-    for (const row of [...this.rows.values()]) {
-      work(row);
+    for (const row of this.sorted) {
+      show(row, living);
       if (++done % CHUNK === 0) {
         await nextTurn();
       }
     }
   }
+}
+
+function show(row: KnownRow, living: ReadonlySet<string>): void {
+  row.seen = asSeen(row.entry, living);
+  const isThere = row.seen !== undefined && row.seen.state !== 'offline';
+  const text = isThere ? JSON.stringify(viewOf(row)) : '';
+  // The first such place is the member: what comes before are strings, whose own quotes are escaped.
+  const time = isThere ? text.indexOf(LAST_ACTIVITY) + LAST_ACTIVITY.length : 0;
+  row.head = text.slice(0, time);
+  row.tail = text.slice(time + TIME_LENGTH);
 }
 
 /** @param row of a terminal that is to be shown */
