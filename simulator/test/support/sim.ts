@@ -127,6 +127,12 @@ export const NO_FENCING: Patch[] = [
     search: "if current[3] ~= connection or current[1] ~= 'online' then",
     replace: "if current[1] ~= 'online' then",
   },
+  // Forgets what waits on a connection that it knows to be displaced; what fencing is for is one that does not know yet.
+  {
+    file: 'connections/inbound-queue.js',
+    search: 'this.isOpen = false;\n        this.isOver = true;\n        this.waiting.length = 0;',
+    replace: '',
+  },
 ];
 
 /** The gateway that signs webhooks with something else than the secret of the endpoint. */
