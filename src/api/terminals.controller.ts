@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Req, UseGuards } from '@nestjs/common';
-import { terminalListMembers } from '../protocol/index.js';
+import { terminalListText } from '../protocol/index.js';
 import { TerminalDirectory } from '../terminals/index.js';
 import { JSON_TYPE } from './answers.js';
 import { assertDesktop, type ApiRequest } from './api-request.js';
@@ -16,6 +16,6 @@ export class TerminalsController {
   async list(@Req() request: ApiRequest): Promise<string> {
     assertDesktop(request, 'HTTP_LIST_DESKTOP_ONLY');
     const includeOffline = request.query['includeOffline'] === 'true';
-    return `{${terminalListMembers(await this.directory.list(request.principal.groupId, includeOffline))}}`;
+    return terminalListText(await this.directory.list(request.principal.groupId, includeOffline));
   }
 }

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import * as ws from 'ws';
 import { describe, expect, it } from 'vitest';
-import { frameBytes, pingBytes } from './frame-bytes.js';
+import { frameBytes, longFrameBytes, pingBytes } from './frame-bytes.js';
 
 /** The library's own reader of frames, which its types leave out. */
 const { Receiver } = ws as unknown as { Receiver: new (options: object) => Writable };
@@ -30,6 +30,12 @@ describe('frameBytes', () => {
 
   it.each(['', 'r17'])('frames a ping with %j', (payload) => {
     expect(heard(pingBytes(payload))).toEqual({ texts: [], pings: [payload] });
+  });
+
+  it.each([0, 100, 60_000, 200_000])('frames a body of %i bytes between two texts', (length) => {
+    const frame = { head: '{"ä":"', body: Buffer.from('€'.repeat(length)), tail: '"}' };
+    const expected = `${frame.head}${frame.body.toString()}${frame.tail}`;
+    expect(heard(Buffer.concat(longFrameBytes(frame)))).toEqual({ texts: [expected], pings: [] });
   });
 
   it('puts a ping behind it', () => {

@@ -6,22 +6,19 @@ import {
   forceDisconnectFrame,
   type CloseReason,
   type ForceDisconnectReason,
+  type LongFrame,
   type Principal,
 } from '../protocol/index.js';
-import { emptied } from './emptied.js';
-import { frameBytes, pingBytes } from './frame-bytes.js';
+import { frameBytes, longFrameBytes, pingBytes } from './frame-bytes.js';
 import { FrameLimit } from './frame-limit.js';
 import { InboundQueue, type OwnedHandler } from './inbound-queue.js';
 import { listen } from './listeners.js';
 import { Receipts } from './receipts.js';
-import { SessionState } from './session-state.js';
+import { MAIL_BUFFER_BYTES, SessionState } from './session-state.js';
+import { emptied, writeTogether } from './wire.js';
 
 /** Above this many unsent bytes no further frame is answered: the peer does not read what it has asked for. */
 const REPLY_BUFFER_BYTES = 64 * 1024;
-/** Above this many no further mail is written: it stays in the mailbox, which does not forget. */
-const MAIL_BUFFER_BYTES = 256 * 1024;
-/** Above this the reader is too slow to keep. */
-const MAX_BUFFER_BYTES = 1024 * 1024;
 /** With so many messages written and none proven to be read, no further mail is written either. */
 const MAX_UNPROVEN = 1_000;
 /** The ping of every heartbeat. */
@@ -47,8 +44,6 @@ export class Session extends SessionState {
   /** Of pings, and of pongs that nobody asked for; most clients send none. */
   private controlLimit: FrameLimit | undefined;
   private ending: CloseReason | undefined = undefined;
-  /** Bytes of the longest long frame since the buffer was last within its bounds: one terminal list makes nobody slow. */
-  private largestUnsent = 0;
 
   constructor(
     readonly connectionId: string,
@@ -164,6 +159,15 @@ export class Session extends SessionState {
     return hasRoom;
   }
 
+  /** @returns as {@link send} */
+  sendLong(frame: LongFrame): boolean {
+    const hasRoom = this.hasRoom();
+    if (hasRoom) {
+      this.noteWritten(writeTogether(this.wire, longFrameBytes(frame)));
+    }
+    return hasRoom;
+  }
+
   /**
    * Sends a frame that matters, followed by a protocol ping, at once or as soon as earlier ones are answered. RFC 6455 obliges every
    * peer to answer it in order, so the pong proves that its WebSocket layer has read everything before it.
@@ -210,19 +214,13 @@ export class Session extends SessionState {
   }
 
   private write(bytes: Buffer): void {
-    this.lastSent = Date.now();
-    if (bytes.length > MAIL_BUFFER_BYTES) {
-      this.largestUnsent = Math.max(this.largestUnsent, bytes.length);
-    }
     this.wire.write(bytes);
+    this.noteWritten(bytes.length);
   }
 
   /** False, from now on for ever, for a peer that reads too slowly. */
   private hasRoom(): boolean {
-    const { bufferedAmount } = this.socket;
-    if (bufferedAmount <= MAX_BUFFER_BYTES) {
-      this.largestUnsent = 0;
-    } else if (this.isOpen && bufferedAmount > MAX_BUFFER_BYTES + this.largestUnsent) {
+    if (this.isTooMuch(this.socket.bufferedAmount) && this.isOpen) {
       this.close(Close.slowReader);
     }
     return this.isOpen;

@@ -10,3 +10,11 @@ export function emptied(wire: Writable): Promise<void> {
     wire.on('drain', settle).on('close', settle);
   });
 }
+
+/** Writes several pieces by one system call. @returns their bytes */
+export function writeTogether(wire: Writable, pieces: readonly Buffer[]): number {
+  wire.cork();
+  pieces.forEach((piece) => wire.write(piece));
+  wire.uncork();
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}

@@ -61,9 +61,10 @@ export class TerminalGateway {
 
   @SubscribeMessage(ClientAction.getTerminals)
   @UseGuards(new DeviceTypeGuard('desktop', 'LIST_DESKTOP_ONLY'))
-  async getTerminals({ session }: Desk, frame: ClientFrame): Promise<string> {
+  async getTerminals({ session }: Desk, frame: ClientFrame): Promise<void> {
     const { includeOffline } = validateDto(GetTerminalsDto, frame.body);
-    return terminalsResponseFrame(await this.directory.list(session.principal.groupId, includeOffline));
+    const list = await this.directory.list(session.principal.groupId, includeOffline);
+    session.sendLong(terminalsResponseFrame(list));
   }
 
   @SubscribeMessage(ClientAction.payment)

@@ -99,20 +99,31 @@ export interface TerminalView {
   metadata: object;
 }
 
-/** A terminal list, ready to be sent. */
+/** A list of terminals, as JSON in bytes: it is long, and told to many. */
 export interface TerminalList {
-  /** JSON array of {@link TerminalView}. */
-  text: string;
+  rows: Buffer;
   count: number;
 }
 
-export function terminalsResponseFrame(list: TerminalList): string {
-  return `{"action":"${ServerAction.terminalsResponse}",${terminalListMembers(list)}}`;
+/** A frame of which the most part is bytes already. */
+export interface LongFrame {
+  head: string;
+  body: Buffer;
+  tail: string;
 }
 
-/** What a terminal list is told with, over WebSocket and HTTP, as JSON text. */
-export function terminalListMembers({ text, count }: TerminalList): string {
-  return `"terminals":${text},"count":${count},"timestamp":"${new Date().toISOString()}"`;
+export function terminalsResponseFrame(list: TerminalList): LongFrame {
+  const head = `{"action":"${ServerAction.terminalsResponse}","terminals":`;
+  return { head, body: list.rows, tail: `${membersAfterRows(list)}}` };
+}
+
+/** The same over HTTP. */
+export function terminalListText(list: TerminalList): string {
+  return `{"terminals":${list.rows.toString()}${membersAfterRows(list)}}`;
+}
+
+function membersAfterRows({ count }: TerminalList): string {
+  return `,"count":${count},"timestamp":"${new Date().toISOString()}"`;
 }
 
 /** Who a `terminalStatusUpdate` is about. */

@@ -11,7 +11,7 @@ const rowsOf = (count: number) => Array.from({ length: count }, (_, i) => row(i)
 
 async function written(text: ListText, rows: ListedRow[]): Promise<{ name: number; lastActivity: string }[]> {
   await text.write(rows);
-  const told = JSON.parse(text.list.text) as { name: number; lastActivity: string }[];
+  const told = JSON.parse(text.list.rows.toString()) as { name: number; lastActivity: string }[];
   expect(text.list.count).toBe(told.length);
   return told;
 }

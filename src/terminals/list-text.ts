@@ -11,12 +11,13 @@ export interface ListedRow {
 }
 
 interface Part {
-  text: string;
+  bytes: Buffer;
   count: number;
 }
 
 /** Rows that are written before others get their turn. */
 const PART = 500;
+const [BEGIN, COMMA, END] = ['[', ',', ']'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
 
 /**
  * The text of a long list, in parts: what changes has its part written anew and not the whole, and no part holds anybody up. Texts of
@@ -25,7 +26,7 @@ const PART = 500;
 export class ListText {
   private readonly parts: (Part | undefined)[] = [];
   private isCurrent = false;
-  private latest: TerminalList = { text: '[]', count: 0 };
+  private latest: TerminalList = { rows: Buffer.from('[]'), count: 0 };
 
   /** The row at this index is another one, or told differently. */
   changed(index: number): void {
@@ -52,8 +53,9 @@ export class ListText {
     }
     const told = this.parts.filter((part) => part !== undefined && part.count > 0) as Part[];
     this.isCurrent = true;
+    const pieces = told.flatMap(({ bytes }, i) => (i === 0 ? [bytes] : [COMMA, bytes]));
     this.latest = {
-      text: `[${told.map(({ text }) => text).join(',')}]`,
+      rows: Buffer.concat([BEGIN, ...pieces, END]),
       count: told.reduce((sum, { count }) => sum + count, 0),
     };
   }
@@ -68,5 +70,5 @@ function partOf(rows: readonly ListedRow[]): Part {
   const texts = rows
     .filter(({ head }) => head !== '')
     .map(({ head, tail, lastActivity }) => `${head}${new Date(lastActivity).toISOString()}${tail}`);
-  return { text: texts.join(','), count: texts.length };
+  return { bytes: Buffer.from(texts.join(',')), count: texts.length };
 }

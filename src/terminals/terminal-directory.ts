@@ -74,6 +74,6 @@ export class TerminalDirectory {
       return [{ terminalId: deviceId!, deviceId: deviceId!, status: 'offline' as const, metadata }];
     });
     const all = [...present, ...absent].sort((a, b) => (a.terminalId < b.terminalId ? -1 : 1));
-    return { text: JSON.stringify(all), count: all.length };
+    return { rows: Buffer.from(JSON.stringify(all)), count: all.length };
   }
 }

@@ -25,7 +25,7 @@ import {
   type ErrorName,
 } from '../../src/protocol/index.js';
 import { clientComplaints, serverComplaints, sharedComplaints } from '../support/document-schemas.js';
-import { built, type OutboundGolden } from './frame-builders.js';
+import { built, longText, type OutboundGolden } from './frame-builders.js';
 import amounts from './frames/amounts.json' with { type: 'json' };
 import anyFrame from './frames/any-frame.json' with { type: 'json' };
 import lookups from './frames/lookups.json' with { type: 'json' };
@@ -286,7 +286,7 @@ function wholeFrames(): string[] {
     pongFrame(),
     paymentResponseAckFrame('tx-1'),
     forceDisconnectFrame('SERVER_SHUTDOWN'),
-    terminalsResponseFrame({ text: '[]', count: 0 }),
+    longText(terminalsResponseFrame({ rows: Buffer.from('[]'), count: 0 })),
     terminalStatusFrame('disconnected', { groupId: 'shop', connectionId: 'c1' }),
     paymentFrame(
       { requestText: REQUEST, ...payment },

@@ -8,6 +8,7 @@ import {
   paymentResponseAckFrame,
   pongFrame,
   terminalsResponseFrame,
+  type LongFrame,
   terminalStatusFrame,
   transactionResponseFrame,
   type ErrorExtras,
@@ -29,13 +30,20 @@ export interface OutboundGolden {
 /** What a builder of two arguments is given, in one object. */
 type Both<F extends (one: never, other: never) => unknown> = Parameters<F>[0] & Parameters<F>[1];
 
+/** What a client reads of a long frame. */
+export function longText({ head, body, tail }: LongFrame): string {
+  return `${head}${body.toString()}${tail}`;
+}
+
 /** The builders that the gateway uses, by the names that the golden frames call them. */
 export const BUILDERS = {
   pong: pongFrame,
   paymentResponseAck: paymentResponseAckFrame,
   forceDisconnect: forceDisconnectFrame,
   terminalsResponse: (terminals: object[]) =>
-    terminalsResponseFrame({ text: JSON.stringify(terminals), count: terminals.length }),
+    longText(
+      terminalsResponseFrame({ rows: Buffer.from(JSON.stringify(terminals)), count: terminals.length }),
+    ),
   terminalStatus: terminalStatusFrame,
   payment: (head: Both<typeof paymentFrame>) => paymentFrame(head, head),
   paymentComplete: (head: Both<typeof paymentCompleteHalves>, response: object, version: number) => {
