@@ -15,8 +15,28 @@ const COLLECTION_PAUSE_MS = 300;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
+/** How long the event loop was away in one go, and what of that time this process has computed, ms. */
+export interface LoopStops {
+  longest: number;
+  longestOwn: number;
+}
+
 const session = new Session();
 const loopDelay = monitorEventLoopDelay({ resolution: LOOK_MS });
+
+let ownTimer: NodeJS.Timeout | undefined;
+let longestOwn = 0;
+
+/** On few cores a process is often away because others run: that is no stop of its own making. */
+function watchOwnTime(): void {
+  let [at, cpu] = [performance.now(), process.cpuUsage()];
+  longestOwn = 0;
+  ownTimer = setInterval(() => {
+    const [now, used] = [performance.now(), process.cpuUsage(cpu)];
+    longestOwn = Math.max(longestOwn, Math.min(now - at, (used.user + used.system) / 1000));
+    [at, cpu] = [now, process.cpuUsage()];
+  }, LOOK_MS);
+}
 
 serve({
   /** Several times: what one collection finalizes, only a later one gives back, and pages are returned with a delay. */
@@ -36,11 +56,13 @@ serve({
   watchLoop: () => {
     loopDelay.reset();
     loopDelay.enable();
+    watchOwnTime();
   },
-  /** @returns ms for which the event loop did nothing else, since `watchLoop` */
-  longestStop: () => {
+  /** Since `watchLoop`. */
+  longestStop: (): LoopStops => {
     loopDelay.disable();
-    return Math.max(0, loopDelay.max / 1e6 - LOOK_MS);
+    clearInterval(ownTimer);
+    return { longest: Math.max(0, loopDelay.max / 1e6 - LOOK_MS), longestOwn };
   },
   inside: lookInside,
   heapSnapshot: ({ file }: { file: string }) => writeHeapSnapshot(file),

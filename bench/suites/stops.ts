@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onInstance } from '../fleet.js';
+import type { LoopStops } from '../probe.js';
 import type { RequestResult } from '../generator/request-loop.js';
 import type { Measures, Round, Suite } from '../types.js';
 import { listSuite } from './requests.js';
@@ -8,14 +9,23 @@ const AT_REST_MS = 3_000;
 
 /**
  * The longest time for which one request holds up everybody else: the event loop of the instance that is asked, or Redis. The
- * loop is looked at every millisecond; Redis counts the time of each command by itself, without what goes over the wire.
+ * loop is looked at every millisecond; its own part is the longest of these times in which the process itself had a core. Redis
+ * counts the time of each command by itself, without what goes over the wire, and with the time in which others had its core.
  */
 export const stopsSuite: Suite = {
   ...listSuite,
   name: 'stops',
   summary: 'longest stop of event loop and Redis by getTerminals, one at a time (--terminals, --seconds)',
   probed: true,
-  columns: { answered: 0, p50: 2, p99: 2, 'loop at rest ms': 1, 'loop stop ms': 1, 'Redis stop ms': 2 },
+  columns: {
+    answered: 0,
+    p50: 2,
+    p99: 2,
+    'loop at rest ms': 1,
+    'loop stop ms': 1,
+    'own part ms': 1,
+    'Redis stop ms': 2,
+  },
   ratios: [],
   async measure(round, name) {
     const [till] = onInstance(round, 0);
@@ -46,24 +56,24 @@ export const stopsSuite: Suite = {
 
 function measures(
   { completed, p50, p99 }: Pick<RequestResult, 'completed' | 'p50' | 'p99'>,
-  atRest: number,
-  stop: number,
+  atRest: LoopStops,
+  stop: LoopStops,
   redis: number,
 ): Measures {
   return {
     answered: completed,
     p50,
     p99,
-    'loop at rest ms': atRest,
-    'loop stop ms': stop,
+    'loop at rest ms': atRest.longest,
+    'loop stop ms': stop.longest,
+    'own part ms': stop.longestOwn,
     'Redis stop ms': redis,
   };
 }
 
-/** @returns ms */
-async function longestStop({ running }: Round, work: () => Promise<unknown>): Promise<number> {
+async function longestStop({ running }: Round, work: () => Promise<unknown>): Promise<LoopStops> {
   const { probe } = running.processes[0]!;
   await probe.call('watchLoop');
   await work();
-  return probe.call<number>('longestStop');
+  return probe.call<LoopStops>('longestStop');
 }
