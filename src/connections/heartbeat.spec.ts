@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../config/index.js';
 import { Heartbeat } from './heartbeat.js';
-import type { Session } from './session.js';
 import type { Sessions } from './sessions.js';
 
 const config = loadConfig({
@@ -9,6 +8,9 @@ const config = loadConfig({
   HEARTBEAT_TIMEOUT_MS: '3000',
   SERVER_PONG_INTERVAL_MS: '10000',
 });
+
+const sessionsOf = (sessions: object[]) =>
+  ({ all: () => sessions, size: sessions.length }) as unknown as Sessions;
 
 describe('Heartbeat', () => {
   const session = { lastHeard: 0, lastSent: 0, lastAsked: 0, ping: vi.fn(), send: vi.fn() };
@@ -18,7 +20,7 @@ describe('Heartbeat', () => {
   beforeEach(() => {
     vi.clearAllMocks();
     Object.assign(session, { lastHeard: 0, lastSent: 0, lastAsked: 0 });
-    heartbeat = new Heartbeat({ all: () => [session as unknown as Session] } as unknown as Sessions, config);
+    heartbeat = new Heartbeat(sessionsOf([session]), config);
   });
 
   const checkEvery100Ms = (until: number) => {
@@ -52,7 +54,7 @@ describe('Heartbeat', () => {
 
   it('asks thousands who came in one moment in steps, each of them once', () => {
     const many = Array.from({ length: 1_000 }, () => ({ ...session, ping: vi.fn() }));
-    heartbeat = new Heartbeat({ all: () => many } as unknown as Sessions, config);
+    heartbeat = new Heartbeat(sessionsOf(many), config);
     const asked = () => many.filter(({ ping }) => ping.mock.calls.length === 1).length;
     heartbeat.check(1_000, onDead, 200);
     expect(asked()).toBe(200);
@@ -60,6 +62,17 @@ describe('Heartbeat', () => {
     expect(asked()).toBe(1_000);
     for (let step = 5; step < 11; step++) heartbeat.check(1_000 + step, onDead, 200);
     expect(asked()).toBe(1_000);
+  });
+
+  it('begins anew, however many come meanwhile', () => {
+    const all = function* () {
+      yield session;
+      for (;;) yield { ...session, ping: vi.fn() };
+    };
+    heartbeat = new Heartbeat({ all, size: 3 } as unknown as Sessions, config);
+    heartbeat.check(1_000, onDead);
+    heartbeat.check(2_000, onDead);
+    expect(session.ping).toHaveBeenCalledTimes(2);
   });
 
   it('sends the unprompted pong to a client that was sent nothing', () => {

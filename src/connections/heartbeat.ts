@@ -20,6 +20,8 @@ export class Heartbeat {
   private readonly steps: number;
   /** Sockets that the round under way has not come to yet. */
   private round: Iterator<Session> | undefined;
+  /** How many it may come to at the most: a storm of new ones must not keep it from beginning anew. */
+  private left = 0;
   /** A client must have the time to answer before it counts as dead. */
   private readonly askAfterMs: number;
 
@@ -43,10 +45,13 @@ export class Heartbeat {
 
   /** @param now ms since the epoch @param most sockets of the round to look at */
   check(now: number, onDead: (session: Session) => void, most = Infinity): void {
-    this.round ??= this.sessions.all()[Symbol.iterator]();
+    if (!this.round) {
+      this.round = this.sessions.all()[Symbol.iterator]();
+      this.left = this.sessions.size;
+    }
     for (let looked = 0; looked < most; looked++) {
-      const next = this.round.next();
-      if (next.done) {
+      const next = this.left-- > 0 ? this.round.next() : undefined;
+      if (!next || next.done) {
         this.round = undefined;
         return;
       }

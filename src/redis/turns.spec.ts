@@ -16,7 +16,7 @@ function stage(turns: Turns) {
 
 describe('Turns', () => {
   it('lets so much through at a time, in order', async () => {
-    const { begun, begin, end } = stage(new Turns(2, 60_000));
+    const { begun, begin, end } = stage(new Turns({ most: 2, hangsMs: 60_000 }));
     const all = [0, 1, 2, 3].map(begin);
     expect(begun).toEqual([0, 1]);
     end(1);
@@ -30,7 +30,7 @@ describe('Turns', () => {
   });
 
   it('gives back what the work gives, and goes on after work that fails', async () => {
-    const turns = new Turns(1, 60_000);
+    const turns = new Turns({ most: 1 });
     const failing = turns.run(() => Promise.reject(new Error('no')));
     const next = turns.run(() => Promise.resolve('yes'));
     await expect(failing).rejects.toThrow('no');
@@ -42,7 +42,7 @@ describe('Turns', () => {
     afterEach(() => void vi.useRealTimers());
 
     it('all go ahead when nothing is finished any more', async () => {
-      const { begun, begin } = stage(new Turns(1, 1_000));
+      const { begun, begin } = stage(new Turns({ most: 1, hangsMs: 60_000, patienceMs: 1_000 }));
       void [0, 1, 2].map(begin);
       await vi.advanceTimersByTimeAsync(999);
       expect(begun).toEqual([0]);
@@ -50,8 +50,25 @@ describe('Turns', () => {
       expect(begun).toEqual([0, 1, 2]);
     });
 
+    it('take the place of what hangs, one of each', async () => {
+      const { begun, begin, end } = stage(new Turns({ most: 2, hangsMs: 100, patienceMs: 60_000 }));
+      void Array.from({ length: 6 }, (_, i) => begin(i));
+      await vi.advanceTimersByTimeAsync(50);
+      end(1);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(begun).toEqual([0, 1, 2]);
+      await vi.advanceTimersByTimeAsync(50);
+      expect(begun).toEqual([0, 1, 2, 3]);
+      end(0);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(begun).toEqual([0, 1, 2, 3]);
+      end(3);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(begun).toEqual([0, 1, 2, 3, 4]);
+    });
+
     it('wait on as long as it goes on', async () => {
-      const { begun, begin, end } = stage(new Turns(1, 1_000));
+      const { begun, begin, end } = stage(new Turns({ most: 1, hangsMs: 60_000, patienceMs: 1_000 }));
       void Array.from({ length: 10 }, (_, i) => begin(i));
       for (let i = 0; i < 5; i++) {
         await vi.advanceTimersByTimeAsync(900);
