@@ -8,6 +8,7 @@ import { limitSockets } from '../edge/index.js';
 const MAX_HEADER_BYTES = 16 * 1024;
 /** How late a request that is too slow is ended at the most. */
 const CHECK_MS = 1_000;
+const CLOSE_IDLE_MS = 50;
 
 /** @returns false if the request has been answered: it goes no further */
 export type Doorkeeper = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -43,6 +44,16 @@ export class HttpAdapter extends ExpressAdapter {
       ? createTlsServer({ ...httpsOptions, ...times, ...classes } as object, listener)
       : createServer({ ...times, ...classes }, listener);
     limitSockets(this.httpServer, this.config);
+  }
+
+  /** The server closes idle connections once: one that is answered after that would be kept for its next request. */
+  override async close(): Promise<void> {
+    const closeIdle = setInterval(() => this.httpServer.closeIdleConnections(), CLOSE_IDLE_MS);
+    try {
+      await super.close();
+    } finally {
+      clearInterval(closeIdle);
+    }
   }
 
   /** Who sends a byte now and then must not hold a socket for ever. A call that waits for its answer is no such request. */

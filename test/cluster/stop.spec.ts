@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { posKey, startCluster, terminalKey, type Cluster } from '../support/fixture.js';
@@ -79,4 +81,20 @@ it('a terminal whose cable was pulled is noticed, and everybody is told', async 
   }
   expect(await pos.terminals()).toEqual([]);
   socket.destroy();
+});
+
+it('does not wait for a connection whose call was under way when it closed', async () => {
+  cluster = await startCluster({ keys: [posKey('pos')] });
+  const { port } = cluster.instances[0]!;
+  const call = connect(port, '127.0.0.1').on('error', () => {});
+  call.write('POST /v1/x HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{');
+  await once(call, 'connect');
+  await (await cluster.pos('pos')).roundTrip();
+  const stopped = cluster.instances[0]!.stop();
+  await eventually(async () => {
+    const other = connect(port, '127.0.0.1');
+    await expect(once(other, 'connect').finally(() => other.destroy())).rejects.toThrow('ECONNREFUSED');
+  });
+  call.write('}');
+  expect(await stopped).toBe(0);
 });
