@@ -8,6 +8,12 @@ import { runInNewContext } from 'node:vm';
 import { lookInside } from '../scripts/inside.mjs';
 import { serve } from './remote.js';
 
+/** How long the event loop was away in one go, and what of that time this process has computed, ms. */
+export interface LoopStops {
+  longest: number;
+  longestOwn: number;
+}
+
 const SAMPLING_INTERVAL_US = 500;
 const LOOK_MS = 1;
 const COLLECTIONS = 5;
@@ -15,12 +21,6 @@ const COLLECTION_PAUSE_MS = 300;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
-/** How long the event loop was away in one go, and what of that time this process has computed, ms. */
-export interface LoopStops {
-  longest: number;
-  longestOwn: number;
-}
-
 const session = new Session();
 const loopDelay = monitorEventLoopDelay({ resolution: LOOK_MS });
 

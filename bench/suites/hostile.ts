@@ -16,6 +16,8 @@ const ATTACKERS = 500;
 /** Each with so many results of 0.6 KB in its mailbox. */
 const PAUSED = 20;
 const WAITING = 20_000;
+/** Of all keys, unless `REDIS_KEY_PREFIX` says otherwise. */
+const USUAL_PREFIX = 'tg';
 const PAYMENTS_PER_SECOND = 100;
 const KINDS: HostileKind[] = ['mute', 'silent', 'drip', 'paused', 'deaf', 'bombs', 'bad keys'];
 /** Stretches with and without the attack change places, so that a slow minute of the machine hits both alike. */
@@ -111,24 +113,24 @@ function neighbours(round: Round) {
 
 /** The tills of the second group, on the first instance. @param elsewhere where they go instead */
 function attackers(round: Round, elsewhere?: string) {
-  const keys = round.keys.filter(
-    ({ deviceType, groupId }) => deviceType === 'desktop' && groupId === 'group-1',
-  );
-  const clients = onInstance({ ...round, keys }, 0).slice(0, ATTACKERS);
+  const clients = onInstance({ ...round, keys: hostileKeys(round) }, 0);
   return elsewhere === undefined ? clients : clients.map(({ key }) => ({ key, url: elsewhere }));
 }
 
-async function fillMailboxes({ redis, keys }: Round): Promise<void> {
+function hostileKeys({ keys }: Round) {
+  return keys.filter(({ deviceType, groupId }) => deviceType === 'desktop' && groupId === 'group-1');
+}
+
+async function fillMailboxes(round: Round): Promise<void> {
   const { PresenceKeys } = (await import(PRESENCE)) as typeof presence;
-  const mailboxes = keys
-    .filter(({ deviceType, groupId }) => deviceType === 'desktop' && groupId === 'group-1')
-    .map(({ groupId, id }) => new PresenceKeys('tg').mailbox(groupId, id));
+  const names = new PresenceKeys(USUAL_PREFIX);
+  const mailboxes = hostileKeys(round).map(({ groupId, id }) => names.mailbox(groupId, id));
   const fields = Array.from({ length: WAITING }, (_, i) => {
     const frame = { action: 'paymentComplete', transactionId: `tx-${i}`, eventId: `e-${i}` };
     const text = JSON.stringify({ ...frame, paymentResponse: { receiptData: 'x'.repeat(500) } });
     return [`r:tx-${i}`, `${1_000_000 + i} ${text}`] as const;
   });
-  await redis.fillHashes(mailboxes.slice(0, PAUSED), fields);
+  await round.redis.fillHashes(mailboxes.slice(0, PAUSED), fields);
 }
 
 function startBare({ dir }: Round): Promise<ServerProcess> {

@@ -8,6 +8,7 @@ import { limitSockets } from '../edge/index.js';
 const MAX_HEADER_BYTES = 16 * 1024;
 /** How late a request that is too slow is ended at the most. */
 const CHECK_MS = 1_000;
+/** How much longer a stop takes at the most because of a connection that has become idle. */
 const CLOSE_IDLE_MS = 50;
 
 /** @returns false if the request has been answered: it goes no further */
@@ -17,9 +18,9 @@ export type Doorkeeper = (request: IncomingMessage, response: ServerResponse) =>
 type Application = RequestListener & { request: object; response: object };
 
 /**
- * The framework on Express, with two differences. Somebody may answer before Express has seen a request. And requests and
- * responses are born with the prototypes that Express wants: it would replace them, which gives each object a hidden class of
- * its own, a KiB of memory and code that V8 cannot optimise.
+ * The framework on Express, with three differences. Somebody may answer before Express has seen a request. Requests and responses are
+ * born with the prototypes that Express wants: it would replace them, which gives each object a hidden class of its own, a KiB of
+ * memory and code that V8 cannot optimise. And its close does not wait for idle connections.
  */
 export class HttpAdapter extends ExpressAdapter {
   doorkeeper: Doorkeeper = () => true;

@@ -1,8 +1,3 @@
-/** Above this many unsent bytes no further mail is written: it stays in the mailbox, which does not forget. */
-export const MAIL_BUFFER_BYTES = 256 * 1024;
-/** Above this the reader is too slow to keep. */
-const MAX_BUFFER_BYTES = 1024 * 1024;
-
 /** A message in a mailbox, and which deposit of it. */
 interface Deposit {
   id: string;
@@ -35,9 +30,6 @@ export abstract class SessionState {
   storedRoundTripMs = 0;
   roundTripStoredAt = 0;
 
-  /** Bytes of the longest long frame since the buffer was last within its bounds: one terminal list makes nobody slow. */
-  private largestUnsent = 0;
-
   /** Mail on its way to this socket, written or about to be: message id → stamp of its deposit. Most clients never get any. */
   private flights: Map<string, string> | undefined;
 
@@ -60,20 +52,5 @@ export abstract class SessionState {
     if (this.isInFlight(deposit)) {
       this.flights!.delete(deposit.id);
     }
-  }
-
-  protected noteWritten(bytes: number): void {
-    this.lastSent = Date.now();
-    if (bytes > MAIL_BUFFER_BYTES) {
-      this.largestUnsent = Math.max(this.largestUnsent, bytes);
-    }
-  }
-
-  /** Whether the peer has left so many bytes unread that it is too slow. */
-  protected isTooMuch(unsent: number): boolean {
-    if (unsent <= MAX_BUFFER_BYTES) {
-      this.largestUnsent = 0;
-    }
-    return unsent > MAX_BUFFER_BYTES + this.largestUnsent;
   }
 }

@@ -14,11 +14,10 @@ import { FrameLimit } from './frame-limit.js';
 import { InboundQueue, type OwnedHandler } from './inbound-queue.js';
 import { listen } from './listeners.js';
 import { Receipts } from './receipts.js';
-import { MAIL_BUFFER_BYTES, SessionState } from './session-state.js';
+import { SessionState } from './session-state.js';
+import { MAIL_BUFFER_BYTES, REPLY_BUFFER_BYTES, Unread } from './unread.js';
 import { emptied, writeTogether } from './wire.js';
 
-/** Above this many unsent bytes no further frame is answered: the peer does not read what it has asked for. */
-const REPLY_BUFFER_BYTES = 64 * 1024;
 /** With so many messages written and none proven to be read, no further mail is written either. */
 const MAX_UNPROVEN = 1_000;
 /** The ping of every heartbeat. */
@@ -39,6 +38,7 @@ export type EndHandler = (session: Session, code: number) => void;
 export class Session extends SessionState {
   private readonly inbound: InboundQueue<Session>;
   private readonly receipts: Receipts;
+  private readonly unread = new Unread();
   private onEnd: EndHandler | undefined = undefined;
   private ownFrameLimit: FrameLimit | undefined;
   /** Of pings, and of pongs that nobody asked for; most clients send none. */
@@ -218,9 +218,14 @@ export class Session extends SessionState {
     this.noteWritten(bytes.length);
   }
 
+  private noteWritten(bytes: number): void {
+    this.lastSent = Date.now();
+    this.unread.note(bytes);
+  }
+
   /** False, from now on for ever, for a peer that reads too slowly. */
   private hasRoom(): boolean {
-    if (this.isTooMuch(this.socket.bufferedAmount) && this.isOpen) {
+    if (this.unread.isTooMuch(this.socket.bufferedAmount) && this.isOpen) {
       this.close(Close.slowReader);
     }
     return this.isOpen;

@@ -15,8 +15,8 @@ interface Part {
   count: number;
 }
 
-/** Rows that are written before others get their turn. */
-const PART = 500;
+/** Rows that are worked on before others get their turn. */
+export const ROWS_AT_ONCE = 500;
 const [BEGIN, COMMA, END] = ['[', ',', ']'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
 
 /**
@@ -30,13 +30,13 @@ export class ListText {
 
   /** The row at this index is another one, or told differently. */
   changed(index: number): void {
-    this.parts[Math.floor(index / PART)] = undefined;
+    this.parts[Math.floor(index / ROWS_AT_ONCE)] = undefined;
     this.isCurrent = false;
   }
 
   /** So are all from this index on. */
   changedFrom(index: number): void {
-    this.parts.length = Math.min(this.parts.length, Math.floor(index / PART));
+    this.parts.length = Math.min(this.parts.length, Math.floor(index / ROWS_AT_ONCE));
     this.isCurrent = false;
   }
 
@@ -45,10 +45,10 @@ export class ListText {
     if (this.isCurrent) {
       return;
     }
-    for (let from = 0, i = 0; from < rows.length; from += PART, i++) {
+    for (let from = 0, i = 0; from < rows.length; from += ROWS_AT_ONCE, i++) {
       if (!this.parts[i]) {
-        this.parts[i] = partOf(rows.slice(from, from + PART));
-        await (from + PART < rows.length ? nextTurn() : undefined);
+        this.parts[i] = partOf(rows.slice(from, from + ROWS_AT_ONCE));
+        await (from + ROWS_AT_ONCE < rows.length ? nextTurn() : undefined);
       }
     }
     const told = this.parts.filter((part) => part !== undefined && part.count > 0) as Part[];

@@ -8,7 +8,7 @@ import {
   type ListReader,
 } from '../presence/index.js';
 import { terminalIdOf, type TerminalList, type TerminalView } from '../protocol/index.js';
-import { ListText, type ListedRow } from './list-text.js';
+import { ListText, ROWS_AT_ONCE, type ListedRow } from './list-text.js';
 
 /** A terminal of the list. */
 export interface Row extends ListedRow {
@@ -27,8 +27,6 @@ interface KnownRow extends Row {
 
 /** The store learns of activity in batches, once a second; asking more often would tell nothing new. */
 const ACTIVITY_MS = 1_000;
-/** Rows that are worked on before others get their turn. */
-const CHUNK = 500;
 const LAST_ACTIVITY = '"lastActivity":"';
 const TIME_LENGTH = '2026-01-01T00:00:00.000Z'.length;
 
@@ -184,8 +182,8 @@ export class TerminalBoard {
 
   private async readActivity(): Promise<void> {
     const startedAt = Date.now();
-    for (let i = 0; i < this.sorted.length; i += CHUNK) {
-      const chunk = this.sorted.slice(i, i + CHUNK);
+    for (let i = 0; i < this.sorted.length; i += ROWS_AT_ONCE) {
+      const chunk = this.sorted.slice(i, i + ROWS_AT_ONCE);
       const told = await this.reader.activityOf(
         this.groupId,
         chunk.map(({ keyId }) => keyId),
@@ -213,7 +211,7 @@ export class TerminalBoard {
     let done = 0;
     for (const row of this.sorted) {
       show(row, living);
-      if (++done % CHUNK === 0) {
+      if (++done % ROWS_AT_ONCE === 0) {
         await nextTurn();
       }
     }
