@@ -106,7 +106,8 @@ export class TerminalBoard {
     for (const { keyId, entry } of changed) {
       this.put(keyId, entry, living);
     }
-    const told = instances.join('\n');
+    // The store tells them in the order of their leases, which each renewal changes.
+    const told = [...living].sort().join('\n');
     if (told !== this.instances) {
       this.text.changedFrom(0);
       await this.showAll(living);
