@@ -3,6 +3,7 @@ import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
 import { commandsClient, subscriberClient, workerClient, type Client, type StoreAddress } from './clients.js';
 import type { Code, Script } from './script.js';
+import { ScriptCall } from './script-call.js';
 import { statusOf, type StoreStatus } from './store-status.js';
 import { asStoreError } from './store-unavailable.js';
 
@@ -80,11 +81,18 @@ export class Store {
     script: Script<K, A, R>,
     keys: Record<K, string>,
     args: Record<A, string | number>,
-    further: Further = {},
+    { keys: furtherKeys = [], args: furtherArgs = [] }: Further = {},
   ): Promise<R> {
-    const keyList = script.keys.map((name) => keys[name]).concat(further.keys ?? []);
-    const argList = script.args.map((name) => args[name]).concat(further.args ?? []);
-    return script.reply(await this.ask(() => this.evaluate(script, keyList, argList)));
+    const values: (string | number)[] = [script.sha, script.keys.length + furtherKeys.length];
+    for (const name of script.keys) values.push(keys[name]);
+    values.push(...furtherKeys);
+    for (const name of script.args) values.push(args[name]);
+    values.push(...furtherArgs);
+    try {
+      return script.reply(await this.evaluate(script, values));
+    } catch (error) {
+      throw asStoreError(error);
+    }
   }
 
   /** How the store is, for people. */
@@ -181,12 +189,12 @@ export class Store {
    * The client's own way to define a script is not for a server that forgets: when several calls are told so at once, it takes
    * the text that one of them brings for known, and fails those that come before it has arrived.
    */
-  private async evaluate({ sha, lua }: Code, keys: string[], args: (string | number)[]): Promise<unknown> {
+  private async evaluate({ lua }: Code, values: (string | number)[]): Promise<unknown> {
     try {
-      return await this.commands.evalsha(sha, keys.length, ...keys, ...args);
+      return await this.commands.sendCommand(new ScriptCall('evalsha', values));
     } catch (error) {
       if (!isForgotten(error)) throw error;
-      return this.commands.eval(lua, keys.length, ...keys, ...args);
+      return this.commands.sendCommand(new ScriptCall('eval', [lua, ...values.slice(1)]));
     }
   }
 
