@@ -7,6 +7,7 @@ import type { Session } from './session.js';
  */
 @Injectable()
 export class Sessions {
+  private readonly everyone = new Set<Session>();
   private readonly byKey = new Map<string, Session[]>();
   private readonly desktops = new Map<string, Set<Session>>();
   private readonly counts: Record<DeviceType, number> = { desktop: 0, terminal: 0 };
@@ -15,6 +16,7 @@ export class Sessions {
 
   add(session: Session): void {
     const { keyId, groupId, deviceType } = session.principal;
+    this.everyone.add(session);
     const sessions = this.byKey.get(keyId);
     if (sessions) {
       sessions.push(session);
@@ -31,12 +33,11 @@ export class Sessions {
 
   remove(session: Session): void {
     const { keyId, groupId, deviceType } = session.principal;
-    const sessions = this.byKey.get(keyId);
-    const index = sessions?.indexOf(session) ?? -1;
-    if (!sessions || index < 0) {
+    if (!this.everyone.delete(session)) {
       return;
     }
-    sessions.splice(index, 1);
+    const sessions = this.byKey.get(keyId)!;
+    sessions.splice(sessions.indexOf(session), 1);
     if (sessions.length === 0) {
       this.byKey.delete(keyId);
     }
@@ -84,9 +85,8 @@ export class Sessions {
     return this.desktops.keys();
   }
 
-  *all(): Iterable<Session> {
-    for (const sessions of this.byKey.values()) {
-      yield* sessions;
-    }
+  /** A walk over them goes on when some come or go meanwhile; those who come are walked to as well. */
+  all(): Iterable<Session> {
+    return this.everyone;
   }
 }

@@ -6,7 +6,8 @@ import { partitionOf, StoreUnavailable } from '../redis/index.js';
 import { Attendance } from './attendance.js';
 
 const INTERVAL_MS = 2_000;
-const BATCH = 500;
+/** Compared in one call. More would hold the store up for longer than a payment does. */
+const BATCH = 100;
 
 /**
  * Compares what the store says of our sockets with the sockets, so that a lost hint, an emptied store or a time in which this

@@ -26,7 +26,7 @@ export interface ListChanges {
 }
 
 /** Entries that are told at once: more would hold up others in the store and here. */
-const LIST_PAGE = 500;
+const LIST_PAGE = 200;
 
 /** Reads the terminal lists of groups by what has changed in them. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ListText, type ListedRow } from './list-text.js';
+import { ListText, ROWS_AT_ONCE, type ListedRow } from './list-text.js';
 
 const row = (name: number, lastActivity = 0): ListedRow => ({
   head: `{"name":${name},"lastActivity":"`,
@@ -17,13 +17,14 @@ async function written(text: ListText, rows: ListedRow[]): Promise<{ name: numbe
 }
 
 describe('ListText', () => {
-  it.each([0, 1, 499, 500, 501, 1_700])('tells %i rows', async (count) => {
+  const part = ROWS_AT_ONCE;
+  it.each([0, 1, part - 1, part, part + 1, 3 * part + 7])('tells %i rows', async (count) => {
     const told = await written(new ListText(), rowsOf(count));
     expect(told.map(({ name }) => name)).toEqual(Array.from({ length: count }, (_, i) => i));
   });
 
   it('leaves out what is not to be told, whole parts of it too', async () => {
-    const rows = [...Array<ListedRow>(500).fill(NOT_TOLD), row(1), NOT_TOLD, row(2)];
+    const rows = [...Array<ListedRow>(ROWS_AT_ONCE).fill(NOT_TOLD), row(1), NOT_TOLD, row(2)];
     expect((await written(new ListText(), rows)).map(({ name }) => name)).toEqual([1, 2]);
   });
 

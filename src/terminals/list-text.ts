@@ -16,7 +16,7 @@ interface Part {
 }
 
 /** Rows that are worked on before others get their turn. */
-export const ROWS_AT_ONCE = 500;
+export const ROWS_AT_ONCE = 200;
 const [BEGIN, COMMA, END] = ['[', ',', ']'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
 
 /**
