@@ -17,5 +17,5 @@ end
 
 -- A whole number as text; Lua would write large ones in scientific notation.
 local function whole(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
