@@ -2,29 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config/index.js';
 import type { Principal } from '../protocol/index.js';
-import { defineScript, Store, texts } from '../redis/index.js';
+import { Store } from '../redis/index.js';
 import { isDevice, namingProblem, principalOf, type DeviceRecord, type KeyRecord } from './key-record.js';
+import { KeyConflict, KeyRecords, type StoredKey } from './key-records.js';
 import { Sealing, sha256Hex } from './sealing.js';
-
-const file = (name: string) => new URL(`./scripts/${name}.lua`, import.meta.url);
-
-const lookup = defineScript(file('lookup'), {
-  keys: ['records', 'hashes'],
-  args: ['hash'],
-  reply: (raw) => raw as string | null,
-});
-
-const upsert = defineScript(file('upsert'), {
-  keys: ['records', 'hashes', 'devices', 'changes', 'ids'],
-  args: ['id', 'record', 'device', 'expected'],
-  reply: texts,
-});
-
-const changes = defineScript(file('changes'), {
-  keys: ['changes'],
-  args: ['since', 'offset', 'limit'],
-  reply: texts,
-});
 
 /** What a caller decides about a key; everything else is made here. */
 export type NewKey = Pick<KeyRecord, 'deviceType'> &
@@ -51,59 +32,17 @@ export interface Admin {
   keyHash: string;
 }
 
-/** A record, and its text as proof that it was not changed meanwhile. */
-interface StoredKey {
-  record: KeyRecord;
-  text: string;
-}
-
 /** What a key is for, and stays for. */
 const SAME = ['groupId', 'deviceType', 'deviceId'] as const;
 
-/** Why a key cannot be stored: a name is not allowed, there is no such key, or another one or a change is in the way. */
-export type KeyTrouble = 'name' | 'unknown' | 'conflict';
-
-/** A key that cannot be stored as asked; the message is for the operator. */
-export class KeyConflict extends Error {
-  override readonly name = 'KeyConflict';
-
-  constructor(
-    message: string,
-    readonly trouble: KeyTrouble = 'conflict',
-  ) {
-    super(message);
-  }
-}
-
-/**
- * API keys in the store. All of them lie in one slot, so that a record and its indexes change together.
- *
- * | key | type | content |
- * |---|---|---|
- * | `{keys}:records` | hash | id → record (JSON) |
- * | `{keys}:hashes` | hash | SHA-256 of a key → id |
- * | `{keys}:devices` | zset, all scores 0 | `group\ndevice\nid`, to be searched by prefix |
- * | `{keys}:changes` | zset | id → when last changed, ms |
- * | `{keys}:ids` | zset, all scores 0 | ids, to be read page by page |
- */
+/** Who presents a key, and how keys come into being and change. */
 @Injectable()
-export class KeyStore {
+export class KeyStore extends KeyRecords {
   private readonly sealing: Sealing;
-  private readonly names;
 
-  constructor(
-    private readonly store: Store,
-    @Inject('CONFIG') config: Config,
-  ) {
+  constructor(store: Store, @Inject('CONFIG') config: Config) {
+    super(store, config);
     this.sealing = Sealing.of(config);
-    const name = (part: string) => `${config.redisKeyPrefix}:{keys}:${part}`;
-    this.names = {
-      records: name('records'),
-      hashes: name('hashes'),
-      devices: name('devices'),
-      changes: name('changes'),
-      ids: name('ids'),
-    };
   }
 
   /** Which device presents this key; undefined for an unknown, outdated or disabled one. */
@@ -139,68 +78,8 @@ export class KeyStore {
 
   private async valid(key: string): Promise<KeyRecord | undefined> {
     const hash = sha256Hex(key);
-    const text = await this.store.run(lookup, this.names, { hash });
-    if (text === null) {
-      return undefined;
-    }
-    const record = JSON.parse(text) as KeyRecord;
-    return isAccepted(record, hash) ? record : undefined;
-  }
-
-  /** The key id of a device of a group, by its stable id. */
-  async keyOfDevice(groupId: string, deviceId: string): Promise<string | undefined> {
-    const prefix = `${groupId}\n${deviceId}\n`;
-    const [member] = await this.store.ask((redis) =>
-      redis.zrangebylex(this.names.devices, `[${prefix}`, `[${prefix}\xff`, 'LIMIT', 0, 1),
-    );
-    return member?.slice(prefix.length);
-  }
-
-  /** The enabled terminals of a group that have a stable device id. */
-  async devicesOf(groupId: string): Promise<KeyRecord[]> {
-    const prefix = `${groupId}\n`;
-    const members = await this.store.ask((redis) =>
-      redis.zrangebylex(this.names.devices, `[${prefix}`, `[${prefix}\xff`),
-    );
-    const records = await this.read(members.map((member) => member.slice(member.lastIndexOf('\n') + 1)));
-    return records.filter((record) => !record.disabled);
-  }
-
-  async list(): Promise<KeyRecord[]> {
-    const texts = await this.store.ask((redis) => redis.hvals(this.names.records));
-    return texts.map((text) => JSON.parse(text) as KeyRecord).sort((a, b) => a.id.localeCompare(b.id));
-  }
-
-  /** Some of the keys, by id. @param after the id that the page before ended with @param limit how many at the most */
-  async page(limit: number, after?: string): Promise<KeyRecord[]> {
-    const from = after === undefined ? '-' : `(${after}`;
-    const ids = await this.store.ask((redis) =>
-      redis.zrangebylex(this.names.ids, from, '+', 'LIMIT', 0, limit),
-    );
-    return this.read(ids);
-  }
-
-  /** True if the store holds no key at all. */
-  async isEmpty(): Promise<boolean> {
-    return (await this.store.ask((redis) => redis.exists(this.names.records))) === 0;
-  }
-
-  /** @returns the records of those ids that exist */
-  async read(ids: readonly string[]): Promise<KeyRecord[]> {
-    if (ids.length === 0) {
-      return [];
-    }
-    const texts = await this.store.ask((redis) => redis.hmget(this.names.records, ...ids));
-    return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as KeyRecord]));
-  }
-
-  /**
-   * Ids of keys that have changed since a moment, the oldest change first.
-   * @param since by the store's clock, ms @param offset how many of them to pass over
-   */
-  async changesSince(since: number, offset: number, limit: number): Promise<{ now: number; ids: string[] }> {
-    const [now, ...ids] = await this.store.run(changes, this.names, { since, offset, limit });
-    return { now: Number(now), ids };
+    const record = await this.ofHash(hash);
+    return record && isAccepted(record, hash) ? record : undefined;
   }
 
   /** Stores a record from outside whose key and secret are known, replacing one with the same id. */
@@ -294,35 +173,6 @@ export class KeyStore {
       throw new KeyConflict(`no key with id ${id}`, 'unknown');
     }
     return found;
-  }
-
-  private async find(id: string): Promise<StoredKey | undefined> {
-    const text = await this.store.ask((redis) => redis.hget(this.names.records, id));
-    return text === null ? undefined : { record: JSON.parse(text) as KeyRecord, text };
-  }
-
-  private async write(record: KeyRecord, expected: string): Promise<void> {
-    const { id, groupId, deviceId, keyHash, previousKeyHash } = record;
-    const [outcome, other] = await this.store.run(
-      upsert,
-      this.names,
-      {
-        id,
-        record: JSON.stringify(record),
-        device: deviceId === undefined ? '' : `${groupId}\n${deviceId}\n`,
-        expected,
-      },
-      { args: previousKeyHash ? [keyHash, previousKeyHash] : [keyHash] },
-    );
-    const conflicts: Record<string, string> = {
-      device_taken: `deviceId of ${id} already belongs to key ${other} of the group`,
-      key_taken: `the key of ${id} is already the key of ${other}`,
-      changed: `key ${id} was changed by somebody else meanwhile, try again`,
-    };
-    const conflict = conflicts[outcome ?? ''];
-    if (conflict) {
-      throw new KeyConflict(conflict);
-    }
   }
 }
 
