@@ -38,7 +38,8 @@ const command = new Command('bench')
   .option('--instances <n>', 'processes per system', Number, 2)
   .option('--connections <n,…>', 'idle connections, or open waits (the first)', numbers, [5_000])
   .option('--terminals <n,…>', 'sizes of a group', numbers, [10, 100, 1_000])
-  .option('--flood <n>', 'calls, frames or connects per second of a flood', Number, 500);
+  .option('--flood <n>', 'calls, frames or connects per second of a flood', Number, 500)
+  .option('--node <options>', 'NODE_OPTIONS of the gateway, such as --max-semi-space-size=32', '');
 
 type CommandLine = Options & { suite: string; only: string; sections?: string; targets?: string };
 
@@ -133,7 +134,14 @@ async function measureOnce(suite: Suite, target: Target, name: string, options: 
     const keysFile = writeKeysFile(dir, keys);
     const { probed = false, environment = {} } = suite;
     const instances = suite.instances?.(name) ?? options.instances;
-    const setup = { redisUrl: redis.url, keysFile, dir, instances, probed, environment };
+    const setup = {
+      redisUrl: redis.url,
+      keysFile,
+      dir,
+      instances,
+      probed,
+      environment: { ...environment, NODE_OPTIONS: options.node },
+    };
     const running = await target.start(setup);
     try {
       const work = suite.measure({ running, redis, generator, keys, dir, options }, name);

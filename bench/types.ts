@@ -100,4 +100,6 @@ export interface Options {
   terminals: readonly number[];
   /** Calls, frames or connects per second of the suite `flood`. */
   flood: number;
+  /** NODE_OPTIONS of the gateway. */
+  node: string;
 }
