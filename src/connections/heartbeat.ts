@@ -35,7 +35,9 @@ export class Heartbeat {
   }
 
   start(onDead: (session: Session) => void): void {
-    const step = () => this.check(Date.now(), onDead, Math.ceil(this.sessions.size / this.steps));
+    // At least one: a round that nobody is left of must end, because it holds on to those whom it was begun with.
+    const share = () => Math.max(1, Math.ceil(this.sessions.size / this.steps));
+    const step = () => this.check(Date.now(), onDead, share());
     this.timer = setInterval(step, this.roundMs / this.steps);
   }
 
