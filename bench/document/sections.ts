@@ -55,7 +55,16 @@ export const SECTIONS: Record<string, Section> = {
   stops: {
     suite: 'stops',
     options: { terminals: [1_000, 10_000], seconds: 5, warmup: 2, rounds: 3 },
-    columns: ['answered', 'p50', 'p99', 'loop at rest ms', 'loop stop ms', 'own part ms', 'Redis stop ms'],
+    columns: [
+      'answered',
+      'p50',
+      'p99',
+      'loop at rest ms',
+      'loop stop ms',
+      'own part ms',
+      'Redis stop ms',
+      'Redis 99.9 % ms',
+    ],
   },
   store: {
     suite: 'store',
