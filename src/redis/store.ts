@@ -88,11 +88,10 @@ export class Store {
     values.push(...furtherKeys);
     for (const name of script.args) values.push(args[name]);
     values.push(...furtherArgs);
-    try {
-      return script.reply(await this.evaluate(script, values));
-    } catch (error) {
+    const raw = await this.evaluate(script, values).catch((error: unknown) => {
       throw asStoreError(error);
-    }
+    });
+    return script.reply(raw);
   }
 
   /** How the store is, for people. */

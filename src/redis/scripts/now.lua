@@ -15,7 +15,7 @@ local function nowMs()
   return math.floor(nowMicros() / 1000)
 end
 
--- A whole number as text; Lua would write large ones in scientific notation.
+-- A whole number as text; Lua would write large ones in scientific notation, and '%d' cut them to 32 bits where C has such longs.
 local function whole(number)
-  return string.format('%d', number)
+  return string.format('%.0f', number)
 end
