@@ -28,8 +28,8 @@ export const INPUTS = {
   partitions: { value: 64, unit: '', source: 'fixed' },
   beatsPerS: { value: 2, unit: '/s per partition in use', source: 'pulse' },
   probesPerS: { value: 0.7, unit: '/s per partition', source: 'pulse' },
-  gatewayPaymentMs: { value: 0.252, unit: 'ms', source: '`performance.md`, saturation' },
-  redisPaymentMs: { value: 0.136, unit: 'ms', source: '`performance.md`, saturation' },
+  gatewayPaymentMs: { value: 0.245, unit: 'ms', source: '`performance.md`, saturation' },
+  redisPaymentMs: { value: 0.135, unit: 'ms', source: '`performance.md`, saturation' },
   gatewayPingMs: {
     value: 0.025,
     unit: 'ms',
