@@ -88,10 +88,7 @@ export class Store {
     values.push(...furtherKeys);
     for (const name of script.args) values.push(args[name]);
     values.push(...furtherArgs);
-    const raw = await this.evaluate(script, values).catch((error: unknown) => {
-      throw asStoreError(error);
-    });
-    return script.reply(raw);
+    return script.reply(await this.ask(() => this.evaluate(script, values)));
   }
 
   /** How the store is, for people. */
