@@ -6,5 +6,6 @@
 export type * from './views/floor.js';
 export type * from './views/health.js';
 export type * from './views/key.js';
+export type * from './views/operator.js';
 export type * from './views/payment.js';
 export type * from './views/webhook.js';

@@ -1,32 +1,11 @@
-export type TransactionState =
-  'PENDING' | 'AWAITING_RECONNECT' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'VOIDED';
+import type { Attention, PaymentSummary, Resolution, ResolutionOutcome } from '../../payments/index.js';
+import type { TransactionStatus } from '../../protocol/index.js';
 
-/**
- * Why somebody should look at a payment: nobody knows whether the card was charged; an approval waits to be voided at the
- * terminal; the terminal has told two different outcomes.
- */
-export type Attention = 'uncertain' | 'void-pending' | 'conflict';
+export type { Attention, Resolution, ResolutionOutcome };
+export type TransactionState = TransactionStatus;
 
-/** One payment in the feed. Amounts are texts: never parsed, echoed as sent. */
-export interface PaymentRow {
-  groupId: string;
-  transactionId: string;
-  status: TransactionState;
-  version: number;
-  delivery: 'queued' | 'sent' | 'received';
-  terminalId: string;
-  amount: string;
-  currency: string;
-  paymentMethod: string;
-  errorCode?: string;
-  retrySafe?: boolean;
-  attention?: Attention;
-  /** An operator has said what became of it. */
-  isResolved?: boolean;
-  createdAt: number;
-  updatedAt: number;
-  completedAt?: number;
-}
+/** One payment in the feed. `isResolved`: an operator has said what became of it. */
+export type PaymentRow = PaymentSummary;
 
 /** Event `payments`: payments that are new or changed, oldest change first. */
 export interface PaymentsUpdate {
@@ -79,17 +58,9 @@ export interface PaymentDetail extends PaymentRow {
   resolution?: Resolution;
 }
 
-export type ResolutionOutcome = 'charged' | 'not-charged' | 'refunded' | 'other';
-
 /** Body of `POST /console/api/payments/{groupId}/{transactionId}/resolution`. */
 export interface ResolveRequest {
   outcome: ResolutionOutcome;
   /** At most 500 characters. */
   note: string;
-}
-
-/** What an operator found out about a payment. It changes nothing of the transaction itself. */
-export interface Resolution extends ResolveRequest {
-  by: string;
-  at: number;
 }
