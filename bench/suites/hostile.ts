@@ -16,8 +16,8 @@ const ATTACKERS = 500;
 /** Each with so many results of 0.6 KB in its mailbox. */
 const PAUSED = 20;
 const WAITING = 20_000;
-/** Of all keys, unless `REDIS_KEY_PREFIX` says otherwise. */
-const USUAL_PREFIX = 'tg';
+/** Of all keys of the gateway: the mailboxes are filled behind its back. */
+const KEY_PREFIX = 'hostile';
 const PAYMENTS_PER_SECOND = 100;
 const KINDS: HostileKind[] = ['mute', 'silent', 'drip', 'paused', 'deaf', 'bombs', 'bad keys'];
 /** Stretches with and without the attack change places, so that a slow minute of the machine hits both alike. */
@@ -43,6 +43,7 @@ export const hostileSuite: Suite = {
     'latency of payments and RSS beside 500 hostile sockets, with and without them in turns (--seconds)',
   targets: ['gateway'],
   environment: {
+    REDIS_KEY_PREFIX: KEY_PREFIX,
     RATE_LIMIT_CONNECTS_PER_MINUTE: '600',
     RATE_LIMIT_FRAMES_PER_SECOND: '50',
     // Else attackers and neighbours would be one address.
@@ -123,7 +124,7 @@ function hostileKeys({ keys }: Round) {
 
 async function fillMailboxes(round: Round): Promise<void> {
   const { PresenceKeys } = (await import(PRESENCE)) as typeof presence;
-  const names = new PresenceKeys(USUAL_PREFIX);
+  const names = new PresenceKeys(KEY_PREFIX);
   const mailboxes = hostileKeys(round).map(({ groupId, id }) => names.mailbox(groupId, id));
   const fields = Array.from({ length: WAITING }, (_, i) => {
     const frame = { action: 'paymentComplete', transactionId: `tx-${i}`, eventId: `e-${i}` };
