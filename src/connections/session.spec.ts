@@ -102,3 +102,26 @@ describe('a peer that reads too slowly', () => {
     expect(session.canTakeMail).toBe(true);
   });
 });
+
+describe('a sign of life', () => {
+  it.each<[what: string, ...event: unknown[]]>([
+    ['pong', Buffer.alloc(0)],
+    ['ping', Buffer.alloc(0)],
+    ['message', Buffer.from('{}'), false],
+  ])('is a %s, asked for or not', async (...event) => {
+    const asked = session.signOfLife();
+    expect(socket.write).toHaveBeenCalledTimes(1);
+    socket.emit(...event);
+    expect(await asked).toBe(true);
+    expect(await session.signOfLife()).toBe(true);
+    expect(socket.write).toHaveBeenCalledTimes(1);
+  });
+
+  it('no longer comes from a socket that is gone', async () => {
+    const asked = session.signOfLife();
+    socket.readyState = 3;
+    socket.emit('close', 1006);
+    expect(await asked).toBe(false);
+    expect(await session.signOfLife()).toBe(false);
+  });
+});

@@ -40,6 +40,8 @@ export class Session extends SessionState {
   private readonly receipts: Receipts;
   private readonly unread = new Unread();
   private onEnd: EndHandler | undefined = undefined;
+  private hasSpoken = false;
+  private onLife: ((lives: boolean) => void) | undefined = undefined;
   private ownFrameLimit: FrameLimit | undefined;
   /** Of pings, and of pongs that nobody asked for; most clients send none. */
   private controlLimit: FrameLimit | undefined;
@@ -110,21 +112,21 @@ export class Session extends SessionState {
 
   /** A message has come. */
   receive(data: Buffer, isBinary: boolean): void {
-    this.lastHeard = this.lastActivity = Date.now();
+    this.lastActivity = this.noteLife();
     if (!this.inbound.push(data, isBinary)) {
       this.close(Close.rateLimited);
     }
   }
 
   receivePing(payload: Buffer): void {
-    this.lastHeard = Date.now();
+    this.noteLife();
     if (this.admitsControl() && this.hasRoom()) {
       this.socket.pong(payload);
     }
   }
 
   receivePong(payload: Buffer): void {
-    this.lastHeard = Date.now();
+    this.noteLife();
     const sentAt = this.receipts.confirm(payload);
     if (sentAt !== undefined) {
       this.measure(sentAt);
@@ -137,6 +139,7 @@ export class Session extends SessionState {
   /** The socket is gone. @param code of the close, 1006 if there was none */
   end(code: number): void {
     this.inbound.end();
+    this.onLife?.(false);
     this.onEnd?.(this, code);
   }
 
@@ -190,6 +193,15 @@ export class Session extends SessionState {
     }
   }
 
+  /** Asks a peer that has said nothing yet for a sign of life. @returns false if the socket was gone before one came */
+  async signOfLife(): Promise<boolean> {
+    if (this.hasSpoken || !this.isOpen) {
+      return this.isOpen;
+    }
+    this.ping();
+    return new Promise((resolve) => (this.onLife = resolve));
+  }
+
   close(why: CloseReason): void {
     if (this.ending) {
       return;
@@ -241,6 +253,16 @@ export class Session extends SessionState {
       this.close(Close.rateLimited);
     }
     return verdict.kind === 'ok';
+  }
+
+  /** Something has come from the peer. @returns when, ms since the epoch */
+  private noteLife(): number {
+    if (!this.hasSpoken) {
+      this.hasSpoken = true;
+      this.onLife?.(true);
+      this.onLife = undefined;
+    }
+    return (this.lastHeard = Date.now());
   }
 
   /** For messages that were sent without a ping of their own. */

@@ -3,7 +3,7 @@ import { Sessions, type Session } from '../connections/index.js';
 import type { Logger } from '../logging/index.js';
 import { Metrics } from '../metrics/index.js';
 import { Interruptions } from '../payments/index.js';
-import { Presence, Pulse, type Endpoint, type Registered } from '../presence/index.js';
+import { Presence, Pulse, type Endpoint, type Registered, type Registration } from '../presence/index.js';
 import { Close } from '../protocol/index.js';
 import { partitionOf, StoreUnavailable, Turns } from '../redis/index.js';
 import { HintLine, Relay } from '../relay/index.js';
@@ -39,8 +39,10 @@ export class Attendance {
   async arrive(session: Session): Promise<void> {
     this.sessions.add(session);
     try {
-      const connectedAt = Math.round(this.pulse.storeTime(session.connectedAt));
-      const registered = await this.turns.run(() => this.presence.connect(endpointOf(session), connectedAt));
+      const registered = await this.register(session);
+      if (!registered) {
+        return;
+      }
       if (registered.kind === 'displaced') {
         this.displace(session);
         return;
@@ -110,6 +112,23 @@ export class Attendance {
   displace(session: Session): void {
     this.logger.info({ keyId: session.principal.keyId, connectionId: session.connectionId }, 'displaced');
     session.forceDisconnect('NEW_CONNECTION');
+  }
+
+  /**
+   * Who is online is displaced only by one that shows a sign of life: a request for an upgrade may have lain somewhere until its client
+   * had given up and connected anew, and would then pass for the newer one.
+   * @returns undefined if the socket was gone before
+   */
+  private async register(session: Session): Promise<Registration | undefined> {
+    const endpoint = endpointOf(session);
+    const since = Math.round(this.pulse.storeTime(session.connectedAt));
+    const ifOpen = <T>(work: () => Promise<T>) =>
+      this.turns.run(async () => (session.isOpen ? work() : undefined));
+    const registered = await ifOpen(() => this.presence.connect(endpoint, since));
+    if (registered?.kind !== 'occupied') {
+      return registered;
+    }
+    return (await session.signOfLife()) ? ifOpen(() => this.presence.takeOver(endpoint, since)) : undefined;
   }
 
   private admit(session: Session, registered: Registered): void {

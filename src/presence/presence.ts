@@ -28,6 +28,7 @@ export interface Registered {
   isFirst: boolean;
 }
 
+/** `displaced`: a newer connection owns the endpoint. */
 export type Registration = Registered | { kind: 'displaced' };
 
 /** What came of a drop. `stale`: a newer connection owns the endpoint, or it was dropped before. */
@@ -58,28 +59,34 @@ export class Presence {
   }
 
   /**
-   * Makes a new connection the owner of its endpoint; an older one is displaced, wherever it is.
+   * Makes a new connection the owner of its endpoint, unless another one is online there.
    * @param since when its socket was opened, ms of the store's clock: if the owner's was opened later, this one is displaced
    */
-  connect(endpoint: Endpoint, since: number): Promise<Registration> {
-    return this.register(endpoint, 'connect', 0, since);
+  async connect(endpoint: Endpoint, since: number): Promise<Registration | { kind: 'occupied' }> {
+    const answer = await this.register(endpoint, 'connect', 0, since);
+    return answer[0] === 'occupied' ? { kind: 'occupied' } : registrationOf(answer);
+  }
+
+  /** As {@link connect}, and displaces an older connection, wherever it is. Only for one whose peer is known to live. */
+  async takeOver(endpoint: Endpoint, since: number): Promise<Registration> {
+    return registrationOf(await this.register(endpoint, 'takeOver', 0, since));
   }
 
   /** Gives a live connection its registration back after this instance was taken for dead or the store was emptied. */
-  restore(endpoint: Endpoint, epoch: number): Promise<Registration> {
+  async restore(endpoint: Endpoint, epoch: number): Promise<Registration> {
     // In an emptied store it counts as the oldest socket: whoever connects from now on is newer.
-    return this.register(endpoint, 'restore', epoch, 0);
+    return registrationOf(await this.register(endpoint, 'restore', epoch, 0));
   }
 
-  private async register(
+  private register(
     endpoint: Endpoint,
-    mode: 'connect' | 'restore',
+    mode: 'connect' | 'takeOver' | 'restore',
     epoch: number,
     since: number,
-  ): Promise<Registration> {
+  ): Promise<string[]> {
     const { principal, connectionId, connectedAt } = endpoint;
     const { groupId, keyId, deviceType, deviceId } = principal;
-    const answer = await this.store.run(scripts.register, this.keys.around(groupId, keyId), {
+    return this.store.run(scripts.register, this.keys.around(groupId, keyId), {
       keyId,
       member: memberOf(groupId, keyId),
       group: groupId,
@@ -97,18 +104,6 @@ export class Presence {
         deviceType === 'terminal' ? terminalStatusFrame('connected', identityOf(endpoint), connectedAt) : '',
       since,
     });
-    const [kind, newEpoch, now, sequence, open, first] = answer;
-    if (kind === 'displaced') {
-      return { kind: 'displaced' };
-    }
-    return {
-      kind: 'registered',
-      epoch: Number(newEpoch),
-      now: Number(now),
-      statusSequence: Number(sequence),
-      hasOpenPayment: open === '1',
-      isFirst: first === '1',
-    };
   }
 
   /**
@@ -220,4 +215,19 @@ export interface OwnerView {
 function ownerOf(text: string): OwnerView {
   const { epoch, endpoint } = parseOwned(text);
   return { epoch: Number(epoch), connectionId: endpoint.connectionId };
+}
+
+/** @param answer of register.lua, if it is not 'occupied' */
+function registrationOf([kind, epoch, now, sequence, open, first]: string[]): Registration {
+  if (kind === 'displaced') {
+    return { kind: 'displaced' };
+  }
+  return {
+    kind: 'registered',
+    epoch: Number(epoch),
+    now: Number(now),
+    statusSequence: Number(sequence),
+    hasOpenPayment: open === '1',
+    isFirst: first === '1',
+  };
 }

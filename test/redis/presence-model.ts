@@ -32,6 +32,12 @@ export class PresenceModel {
   /** Hints that an older connection was displaced, ever: `instance keyId epoch`. */
   readonly displaced: string[] = [];
 
+  /** Who comes must show that it lives before it displaces the one that is there. */
+  isOccupied(keyId: string): boolean {
+    const old = this.endpoints.get(keyId);
+    return old?.state === 'online' && !this.lapsed.has(old.instance);
+  }
+
   connect(endpoint: Endpoint, instance: string, epoch: number): void {
     const { keyId } = endpoint.principal;
     const old = this.endpoints.get(keyId);

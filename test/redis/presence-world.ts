@@ -92,7 +92,8 @@ export class PresenceWorld {
 
   private async connect(key: number, name: string): Promise<void> {
     const { keyId } = KEYS[key]!;
-    const { endpoint, epoch } = await connect(this.presences[name]!, KEYS[key]!);
+    const { endpoint, epoch, wasOccupied } = await connect(this.presences[name]!, KEYS[key]!);
+    expect(wasOccupied).toBe(this.model.isOccupied(keyId));
     expect(epoch).toBeGreaterThan(this.model.highest.get(keyId) ?? 0);
     this.model.connect(endpoint, name, epoch);
   }

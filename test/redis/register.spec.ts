@@ -60,10 +60,30 @@ describe('register', () => {
     expect(lease).toBeGreaterThanOrEqual(start + 60_000);
   });
 
+  it('leaves an endpoint to the one that is online there until it is taken over', async () => {
+    const live = await connect(a, TERMINAL);
+    const before = await test.dump();
+    const next = connectionOf(TERMINAL);
+    expect(await b.connect(next, Date.now())).toEqual({ kind: 'occupied' });
+    expectSame(await test.dump(), before);
+    expect(await b.takeOver(next, Date.now())).toMatchObject({ kind: 'registered' });
+    expect(await endpointHash('t1')).toMatchObject({
+      conn: next.connectionId,
+      past: live.endpoint.connectionId,
+    });
+  });
+
+  it('asks nobody for a sign of life where the owner of the endpoint is dead', async () => {
+    await connect(a, TERMINAL);
+    await test.redis.zadd(around('t1').leases, 1, instanceA);
+    expect(await b.connect(connectionOf(TERMINAL), Date.now())).toMatchObject({ kind: 'registered' });
+  });
+
   it('does not displace a socket that was opened later', async () => {
     const live = await connect(b, TERMINAL);
     const late = connectionOf(TERMINAL);
     expect(await a.connect(late, Date.now() - 10_000)).toEqual({ kind: 'displaced' });
+    expect(await a.takeOver(late, Date.now() - 10_000)).toEqual({ kind: 'displaced' });
     expect(await endpointHash('t1')).toMatchObject({ conn: live.endpoint.connectionId, state: 'online' });
   });
 
@@ -71,7 +91,7 @@ describe('register', () => {
     const { endpoint, epoch } = await connect(a, TERMINAL);
     await test.wipe();
     await a.restore({ ...endpoint, connectedAt: Date.now() + 60_000 }, epoch);
-    expect(await b.connect(connectionOf(TERMINAL), Date.now())).toMatchObject({ kind: 'registered' });
+    expect(await b.takeOver(connectionOf(TERMINAL), Date.now())).toMatchObject({ kind: 'registered' });
   });
 
   it('lets even an old socket in when nobody is there', async () => {

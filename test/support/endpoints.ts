@@ -20,16 +20,21 @@ export function connectionOf(principal: Principal): Endpoint {
 
 export interface Connected extends Registered {
   endpoint: Endpoint;
+  /** It had to show that it lives, because another one was online. */
+  wasOccupied: boolean;
 }
 
 /** A new connection of a key, registered. */
 export async function connect(presence: Presence, principal: Principal): Promise<Connected> {
   const endpoint = connectionOf(principal);
-  const registration = await presence.connect(endpoint, Date.now());
+  const now = Date.now();
+  const first = await presence.connect(endpoint, now);
+  const wasOccupied = first.kind === 'occupied';
+  const registration = wasOccupied ? await presence.takeOver(endpoint, now) : first;
   if (registration.kind === 'displaced') {
     throw new Error(`a new connection of ${principal.keyId} was displaced`);
   }
-  return { endpoint, ...registration };
+  return { endpoint, wasOccupied, ...registration };
 }
 
 /** What the desktops of the group were told, in order: terminal and event. */

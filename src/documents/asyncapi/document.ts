@@ -25,8 +25,8 @@ The document describes the gateway: an operation with the action \`receive\` is 
 \`send\` a message that a **client gets**. Messages of clients are named \`fromClient.…\`, those of the gateway \`toClient.…\`.
 Unknown members of a message are ignored, except inside \`paymentRequest\` and \`paymentResponse\`, where they are passed through.
 
-An API key has one live connection; the newest wins. Refusals come before the upgrade, as HTTP 401, 403, 429 or 503 with the
-error object. There is no welcome message. The HTTP API is described by \`/openapi.json\`.
+An API key has one live connection; the newest wins, with its first frame or answer to a protocol ping. Refusals come before the
+upgrade, as HTTP 401, 403, 429 or 503 with the error object. There is no welcome message. The HTTP API is described by \`/openapi.json\`.
 
 ${CLOSE_TABLE}`;
 

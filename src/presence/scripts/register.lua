@@ -1,12 +1,13 @@
 -- Makes a connection the owner of its endpoint, or gives a live connection its registration back.
 -- KEYS endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections, mail, mailbox, floor, revisions,
 --      changed
--- ARGV keyId, member, group, instance, leaseMs, channel, mode ('connect' or 'restore'), epoch (restore),
+-- ARGV keyId, member, group, instance, leaseMs, channel, mode ('connect', 'takeOver' or 'restore'), epoch (restore),
 --      connection, deviceType, deviceId, entry (list entry), details (JSON for the owned index), update (frame 'connected'),
 --      since (when the socket was opened, ms of the store's clock)
 -- Returns {'registered', epoch, now, latest status sequence, '1' if terminal has an open payment else '0',
 --      '1' if the endpoint was never connected before else '0'}
 --      or {'displaced'} (a newer connection owns the endpoint)
+--      or {'occupied'} (connect: another connection is online there, which only a takeOver displaces)
 -- Effects: displaces the old owner by a hint, ends the grace, announces 'connected' to the group's desktops
 local endpoint, terminals, desktops, status, statusSeq, owned, leases, grace, connections,
   mail, mailbox, floor, revisions, changed =
@@ -28,10 +29,13 @@ local epoch
 -- Sent again after its answer was lost, while a newer connection came: it must not take the endpoint back.
 if not sameConnection and string.find(' ' .. past .. ' ', ' ' .. connection .. ' ', 1, true) then
   return { 'displaced' }
-elseif mode == 'connect' and not sameConnection and wasOnline and tonumber(old[7] or '0') > since + 25 then
+elseif mode ~= 'restore' and not sameConnection and wasOnline and tonumber(old[7] or '0') > since + 25 then
   -- It was on its way for so long that a newer socket came first: the newest wins, not the latest heard of. The margin is
   -- what the instances' idea of the store's clock may differ by.
   return { 'displaced' }
+elseif mode == 'connect' and not sameConnection and wasOnline
+    and tonumber(redis.call('ZSCORE', leases, old[2]) or '0') >= now then
+  return { 'occupied' }
 elseif sameConnection then
   epoch = oldEpoch
 elseif mode == 'restore' then
@@ -65,13 +69,13 @@ if not (sameConnection and wasOnline) then
       redis.call('HDEL', connections, old[3])
     end
     redis.call('ZREM', grace, member)
-    if mode == 'connect' or old[4] then
+    if mode ~= 'restore' or old[4] then
       announce(desktops, status, statusSeq, group, channel, update)
     end
   else
     redis.call('HSET', desktops, keyId, instance)
   end
-  if wasOnline and mode == 'connect' then
+  if wasOnline and mode ~= 'restore' then
     redis.call('SPUBLISH', channel .. old[2], 'displaced\n' .. keyId .. '\n' .. whole(epoch))
   end
 end
