@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { aboveZero, count } from '../scripts/numbers.mjs';
 import { end } from './children.js';
 import { makeKeys, writeKeysFile } from './fleet.js';
 import { startGenerator } from './generator-process.js';
@@ -15,7 +16,7 @@ import { TARGETS } from './targets/index.js';
 import type { Measures, Options, Suite, Target } from './types.js';
 
 const ALL = 'all';
-const numbers = (text: string) => text.split(',').map(Number);
+const numbers = (text: string) => text.split(',').map(count());
 
 const command = new Command('bench')
   .description(
@@ -30,15 +31,15 @@ const command = new Command('bench')
   .option('--sections <names>', 'of --suite all, by the markers of the document')
   .option('--only <text>', 'only the cases with this in their name', '')
   .option('--targets <names>', 'which systems, the first as the base of ratios')
-  .option('--rounds <n>', 'rounds; each measures every target, in rotated order', Number, 5)
-  .option('--seconds <n>', 'length of a measurement', Number, 10)
-  .option('--warmup <n>', 'seconds of load before it', Number, 4)
-  .option('--rate <n>', 'payments per second', Number, 200)
-  .option('--pairs <n>', 'pairs of till and terminal', Number, 200)
-  .option('--instances <n>', 'processes per system', Number, 2)
+  .option('--rounds <n>', 'rounds; each measures every target, in rotated order', count(), 5)
+  .option('--seconds <n>', 'length of a measurement', aboveZero, 10)
+  .option('--warmup <n>', 'seconds of load before it', count(0), 4)
+  .option('--rate <n>', 'payments per second', aboveZero, 200)
+  .option('--pairs <n>', 'pairs of till and terminal', count(), 200)
+  .option('--instances <n>', 'processes per system', count(), 2)
   .option('--connections <n,…>', 'idle connections, or open waits (the first)', numbers, [5_000])
   .option('--terminals <n,…>', 'sizes of a group', numbers, [10, 100, 1_000])
-  .option('--flood <n>', 'calls, frames or connects per second of a flood', Number, 500)
+  .option('--flood <n>', 'calls, frames or connects per second of a flood', aboveZero, 500)
   .option('--node <options>', 'NODE_OPTIONS of the gateway, such as --max-semi-space-size=32', '');
 
 type CommandLine = Options & { suite: string; only: string; sections?: string; targets?: string };

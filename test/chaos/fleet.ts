@@ -8,6 +8,8 @@ import { Till, type Payer } from './till.js';
 import { TIMES, type ClientKey, type World } from './world.js';
 
 const GROUPS = 5;
+/** Two in each group: some payments are asked for by two at once. */
+export const LEAST_TILLS = 2 * GROUPS;
 /** So many of the tills ask over HTTP, one in each group if there are enough. */
 const HTTP_SHARE = 0.2;
 

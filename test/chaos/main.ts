@@ -1,7 +1,9 @@
 /** `npm run chaos`: payments under faults, and a verdict. See docs/guarantees.md. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { aboveZero, count } from '../../scripts/numbers.mjs';
 import { PROJECT_FOLDER } from '../support/programs.js';
+import { LEAST_TILLS } from './fleet.js';
 import { report } from './report.js';
 import { discard, run } from './run.js';
 import { showTeeth } from './teeth.js';
@@ -19,12 +21,12 @@ interface CommandLine {
 
 const command = new Command('chaos')
   .description('Payments under faults. Ends with 1 if a promise was broken.')
-  .option('--seed <n>', 'what is drawn by chance', Number, Math.floor(Math.random() * 1e6))
-  .option('--seconds <n>', 'length of the load', Number, 60)
-  .option('--rate <n>', 'payments per second, as far as the terminals can', Number, 200)
-  .option('--payments <n>', 'no more than so many', Number, Infinity)
-  .option('--terminals <n>', 'how many', Number, 50)
-  .option('--tills <n>', 'how many', Number, 25)
+  .option('--seed <n>', 'what is drawn by chance', count(0), Math.floor(Math.random() * 1e6))
+  .option('--seconds <n>', 'length of the load', aboveZero, 60)
+  .option('--rate <n>', 'payments per second, as far as the terminals can', aboveZero, 200)
+  .option('--payments <n>', 'no more than so many', count(), Infinity)
+  .option('--terminals <n>', 'how many', count(), 50)
+  .option('--tills <n>', 'how many', count(LEAST_TILLS), 25)
   .option('--keep', 'keep logs and journals of a clean run too', false)
   .option(
     '--teeth [name]',

@@ -1,9 +1,11 @@
 /** `npm run soak`: half an hour of everything that happens on a usual day, and a verdict. See docs/performance.md. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { aboveZero, count } from '../../scripts/numbers.mjs';
 import { Random } from '../../simulator/src/devices/random.js';
 import { PROJECT_FOLDER } from '../support/programs.js';
 import type { Fault, FaultKind } from './faults.js';
+import { LEAST_TILLS } from './fleet.js';
 import { report } from './report.js';
 import { discard, run } from './run.js';
 import { judge } from './soak-verdict.js';
@@ -40,12 +42,12 @@ const command = new Command('soak')
   .description(
     'Payments, cancels, drops, webhooks, the console and restarts for a long time. Ends with 1 if anything is lost or grows.',
   )
-  .option('--minutes <n>', 'how long', Number, 30)
-  .option('--every <seconds>', 'how often everything is looked at', Number, 60)
-  .option('--rate <n>', 'payments per second', Number, 40)
-  .option('--terminals <n>', 'how many', Number, 50)
-  .option('--tills <n>', 'how many, a fifth of them over HTTP', Number, 25)
-  .option('--seed <n>', 'what is drawn by chance', Number, Math.floor(Math.random() * 1e6));
+  .option('--minutes <n>', 'how long', aboveZero, 30)
+  .option('--every <seconds>', 'how often everything is looked at', aboveZero, 60)
+  .option('--rate <n>', 'payments per second', aboveZero, 40)
+  .option('--terminals <n>', 'how many', count(), 50)
+  .option('--tills <n>', 'how many, a fifth of them over HTTP', count(LEAST_TILLS), 25)
+  .option('--seed <n>', 'what is drawn by chance', count(0), Math.floor(Math.random() * 1e6));
 
 const options = command.parse().opts<CommandLine>();
 const seconds = options.minutes * 60;

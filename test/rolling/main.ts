@@ -1,12 +1,13 @@
 /** `npm run rolling`: every gateway restarted under load, and a verdict. See docs/operations.md. */
 import { Command } from 'commander';
+import { aboveZero, count } from '../../scripts/numbers.mjs';
 import { largestTenth, rollingRestart, violations, type RollingOptions, type RollingOutcome } from './run.js';
 
 const command = new Command('rolling')
   .description('Restarts every gateway under load. Ends with 1 if a client or a payment came to harm.')
-  .option('--clients <n>', 'half of them tills, half terminals', Number, 2_000)
-  .option('--rate <n>', 'payments per second', Number, 200)
-  .option('--drain-ms <n>', 'DRAIN_TIMEOUT_MS of the gateways', Number, 20_000);
+  .option('--clients <n>', 'half of them tills, half terminals', count(2), 2_000)
+  .option('--rate <n>', 'payments per second', aboveZero, 200)
+  .option('--drain-ms <n>', 'DRAIN_TIMEOUT_MS of the gateways', count(), 20_000);
 
 const outcome = await rollingRestart({ ...command.parse().opts<RollingOptions>(), say: console.log });
 const broken = violations(outcome);
