@@ -5,11 +5,13 @@ import type { Response } from 'express';
 import type { Config } from '../config/index.js';
 import { ClientAddress, RateLimits, secureHeaders } from '../edge/index.js';
 import type { Logger } from '../logging/index.js';
+import { Metrics, type HttpStatus } from '../metrics/index.js';
 import { Waits } from '../payments/index.js';
 import { ERRORS, errorBody, retryAfterSeconds } from '../protocol/index.js';
 import { JSON_TYPE } from './answers.js';
 import { pathOf, type ApiRequest } from './api-request.js';
 import type { HttpAdapter } from './http-adapter.js';
+import { httpAreaOf } from './http-area.js';
 
 const MAX_BODY_BYTES = 128 * 1024;
 /** Where calls are counted; the guards there refuse whoever comes by another spelling. */
@@ -23,7 +25,7 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 export function prepareHttp(app: NestExpressApplication): void {
   const adapter = app.getHttpAdapter() as unknown as HttpAdapter;
   const refusedFor = floodWatch(app.get(RateLimits), app.get<Config>('CONFIG'));
-  const onClose = closeListener(app.get<Logger>('LOGGER'), app.get(Waits));
+  const onClose = closeListener(app.get<Logger>('LOGGER'), app.get(Waits), app.get(Metrics));
   const secure = secureHeaders(app.get<Config>('CONFIG'));
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -81,16 +83,25 @@ function refuse(response: ServerResponse, retryAfterMs: number): void {
 }
 
 /** One for all responses: each of thousands of waiting calls would hold its own. */
-function closeListener(logger: Logger, waits: Waits): (this: Response) => void {
+function closeListener(logger: Logger, waits: Waits, { httpRequests }: Metrics): (this: Response) => void {
   return function () {
     const request = this.req as ApiRequest;
     if (request.wait) {
       waits.leave(request.wait);
     }
+    const area = httpAreaOf(pathOf(request.originalUrl));
+    httpRequests.of({ area, status: statusOf(this) }).add();
     if (logger.isLevelEnabled('debug')) {
       logger.debug(summaryOf(request, this), 'request');
     }
   };
+}
+
+function statusOf({ writableFinished, statusCode }: Response): HttpStatus {
+  if (!writableFinished) {
+    return 'aborted';
+  }
+  return statusCode < 300 ? '2xx' : statusCode < 400 ? '3xx' : statusCode < 500 ? '4xx' : '5xx';
 }
 
 /** One line a request, without the query string: it may hold a key. */

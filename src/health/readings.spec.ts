@@ -39,7 +39,7 @@ beforeEach(() => {
     { isDraining: true },
     { probeAgeMs: 1_200 },
     { ageMs: 400 },
-    { read: asked },
+    { read: asked, readMail: () => Promise.resolve(12) },
     { size: () => Promise.resolve({ waiting: 9, active: 1, delayed: 30 }) },
   ];
   readings = new (Readings as unknown as new (...parts: unknown[]) => Readings)(metrics, ...parts);
@@ -72,6 +72,7 @@ describe('what lies in the store', () => {
       expect.arrayContaining([
         'gateway_store_up 1',
         'gateway_mailboxes_waiting 3',
+        'gateway_mailbox_messages 12',
         'gateway_mailbox_oldest_seconds 1.5',
         'gateway_open_payments 7',
         'gateway_sweep_lag_seconds{set="due"} 0.25',

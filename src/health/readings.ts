@@ -19,6 +19,7 @@ const OPEN_PAYMENTS = 'due';
 /** What the store says of all instances together. */
 interface StoreView {
   backlogs: ReadonlyMap<string, Backlog>;
+  messages: number;
   webhooks: Record<QueueState, number>;
 }
 
@@ -83,6 +84,7 @@ export class Readings implements OnApplicationBootstrap, BeforeApplicationShutdo
     metrics.storeUp.of({}).set(view ? 1 : 0);
     const { size, lagMs } = view?.backlogs.get(MAIL) ?? {};
     metrics.mailboxes.of({}).set(size);
+    metrics.mail.of({}).set(view?.messages);
     metrics.oldestMail.of({}).set(seconds(lagMs));
     metrics.openPayments.of({}).set(view?.backlogs.get(OPEN_PAYMENTS)?.size);
     DEADLINE_SETS.forEach((set) => metrics.sweepLag.of({ set }).set(seconds(view?.backlogs.get(set)?.lagMs)));
@@ -111,8 +113,12 @@ export class Readings implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   private async look(): Promise<void> {
     try {
-      const [backlogs, webhooks] = await Promise.all([this.backlogs.read(), this.webhooks.size()]);
-      this.view = { backlogs, webhooks };
+      const [backlogs, messages, webhooks] = await Promise.all([
+        this.backlogs.read(),
+        this.backlogs.readMail(),
+        this.webhooks.size(),
+      ]);
+      this.view = { backlogs, messages, webhooks };
       this.seenAt = performance.now();
     } catch {
       // Whatever it is, the store has not told: that is what the metrics say, and the log tells of outages.

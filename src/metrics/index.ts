@@ -5,6 +5,8 @@ export {
   DEADLINE_SETS,
   DEVICE_TYPES,
   type DisconnectReason,
+  type HttpArea,
+  type HttpStatus,
   PAYMENT_OUTCOMES,
   type PaymentOutcome,
   QUEUE_STATES,

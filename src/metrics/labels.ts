@@ -46,6 +46,23 @@ export const HOPS = ['accept', 'settle'] as const;
 /** `terminal`: of a payment. `till`: of its result. */
 export const RECEIVERS = ['terminal', 'till'] as const;
 
+/** What an HTTP request is about. `operation`: health and metrics. */
+export const HTTP_AREAS = [
+  'payments',
+  'transactions',
+  'terminals',
+  'webhooks',
+  'console',
+  'documents',
+  'operation',
+  'other',
+] as const;
+export type HttpArea = (typeof HTTP_AREAS)[number];
+
+/** `aborted`: the caller was gone before the answer was sent. */
+export const HTTP_STATUSES = ['2xx', '3xx', '4xx', '5xx', 'aborted'] as const;
+export type HttpStatus = (typeof HTTP_STATUSES)[number];
+
 export const CONNECT_REFUSALS = [
   'unauthorized',
   'foreign_group',

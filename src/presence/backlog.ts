@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PARTITIONS, Store } from '../redis/index.js';
+import { fromMember } from './keys.js';
 import { Presence } from './presence.js';
 import { Pulse } from './pulse.js';
 
@@ -9,6 +10,9 @@ export interface Backlog {
   /** How long the most overdue member is overdue; 0 if none is. */
   lagMs: number;
 }
+
+/** Mailboxes of a partition that are looked into: the most overdue ones. */
+const MAILBOXES = 100;
 
 /** How much waits for the sweeps, and for how long. */
 @Injectable()
@@ -34,6 +38,28 @@ export class Backlogs {
         return [name, { size, lagMs: Math.max(0, Math.round(now - oldest)) }];
       }),
     );
+  }
+
+  /** Messages in the mailboxes of connected endpoints, at most {@link MAILBOXES} of each partition. */
+  async readMail(): Promise<number> {
+    const depths = await Promise.all(Array.from({ length: PARTITIONS }, (_, p) => this.mailOfPartition(p)));
+    return depths.reduce((sum, depth) => sum + depth, 0);
+  }
+
+  private async mailOfPartition(partition: number): Promise<number> {
+    const { keys } = this.presence;
+    const members = await this.store.ask((redis) =>
+      redis.zrange(keys.of(partition, 'mail'), '0', String(MAILBOXES - 1)),
+    );
+    if (members.length === 0) {
+      return 0;
+    }
+    const depths = await this.store.batch((pipeline) => {
+      for (const { groupId, id } of members.map(fromMember)) {
+        pipeline.hlen(keys.mailbox(groupId, id));
+      }
+    });
+    return (depths as number[]).reduce((sum, depth) => sum + depth, 0);
   }
 
   private async readPartition(

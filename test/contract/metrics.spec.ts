@@ -11,6 +11,7 @@ const PROMETHEUS = 'deploy/prometheus';
 const TOLD_BY_ALL = [
   'gateway_open_payments',
   'gateway_mailboxes_waiting',
+  'gateway_mailbox_messages',
   'gateway_mailbox_oldest_seconds',
   'gateway_sweep_lag_seconds',
   'gateway_webhook_queue_jobs',

@@ -178,6 +178,59 @@ describe('what they tell', () => {
     });
   });
 
+  it('how much lies in mailboxes', async () => {
+    const pos = await cluster.pos('pos', { on: 0, socket: { autoPong: false } });
+    await cluster.terminal('t1', { on: 1 });
+    for (let i = 0; i < 3; i++) {
+      const payment = request();
+      pos.pay('TERM-001', payment);
+      await pos.result(payment.transactionId);
+    }
+    const waiting = async () => {
+      // Who answers no ping must say something else, or it is taken for dead.
+      await pos.roundTrip();
+      const { values } = await scrape(ports[1]!, BEARER);
+      return ['gateway_mailboxes_waiting', 'gateway_mailbox_messages'].map((name) => values.get(name));
+    };
+    await eventually(async () => expect(await waiting()).toEqual([1, 3]));
+  });
+
+  it('what became of HTTP requests', async () => {
+    const about = (area: string, status: string) =>
+      `gateway_http_requests_total{area="${area}",status="${status}"}`;
+    const counted = [
+      about('terminals', '2xx'),
+      about('terminals', '4xx'),
+      about('transactions', '4xx'),
+      about('documents', '2xx'),
+      about('other', '4xx'),
+      about('payments', 'aborted'),
+    ];
+    const before = await Promise.all(counted.map(total));
+    const pos = cluster.api('pos');
+    expect((await pos.get('/v1/terminals')).status).toBe(200);
+    expect((await fetch(`${urlOf(0)}/v1/terminals?x-api-key=none`)).status).toBe(401);
+    expect((await pos.get(`/v1/transactions/${newId()}`)).status).toBe(404);
+    await fetch(`${urlOf(0)}/openapi.json`);
+    await fetch(`${urlOf(0)}/no-such-thing`);
+    const terminal = await cluster.terminal('t1', { on: 1, behaviour: 'silent' });
+    const hangUp = new AbortController();
+    const call = pos.call({
+      ...{ method: 'POST', path: '/v1/terminals/TERM-001/payments', body: request() },
+      signal: hangUp.signal,
+    });
+    const ended = expect(call).rejects.toThrow();
+    await terminal.next('payment');
+    hangUp.abort();
+    await ended;
+    await eventually(async () => {
+      const after = await Promise.all(counted.map(total));
+      expect(after.map((value, i) => value - before[i]!)).toEqual(counted.map(() => 1));
+    });
+    terminal.respond(terminal.ledger.entries[0]!.transactionId, 'SUCCESS');
+    await terminal.next('paymentResponseAck');
+  });
+
   it('the same series, however many tills, terminals and groups there are', async () => {
     const before = await scrape(ports[0]!);
     const tills = await Promise.all(GROUPS.map((group) => cluster.pos(`pos-${group}`, { on: 0 })));
