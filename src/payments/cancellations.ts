@@ -14,6 +14,7 @@ import {
   type TransactionStatus,
 } from '../protocol/index.js';
 import { Relay, transactionOf, type Mail } from '../relay/index.js';
+import { Trail } from '../tracing/index.js';
 import { Ledger } from './ledger.js';
 import { Outcomes } from './outcomes.js';
 import { cancel, forgetCancel, refuseCancel } from './scripts.js';
@@ -38,6 +39,7 @@ export class Cancellations {
     private readonly outcomes: Outcomes,
     private readonly waits: Waits,
     private readonly relay: Relay,
+    private readonly trail: Trail,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
   ) {
@@ -56,7 +58,7 @@ export class Cancellations {
     this.waitFor(session, transactionId);
     try {
       const { groupId, keyId } = session.principal;
-      const known = await this.ask(groupId, keyId, transactionId);
+      const known = await this.ask({ groupId, keyId }, keyId, transactionId);
       if (known) {
         this.reply(session, transactionId, known);
       }
@@ -72,7 +74,7 @@ export class Cancellations {
    */
   async askAndWait(principal: Principal, transactionId: string, signal: AbortSignal): Promise<CancelOutcome> {
     const { groupId } = principal;
-    const known = await this.ask(groupId, '', transactionId);
+    const known = await this.ask(principal, '', transactionId);
     if (known) {
       return known;
     }
@@ -101,11 +103,23 @@ export class Cancellations {
     }
   }
 
+  /** As {@link askStore}, and leaves a trail of it. */
+  private async ask(
+    { groupId, keyId }: Pick<Principal, 'groupId' | 'keyId'>,
+    desktopKey: string,
+    transactionId: string,
+  ): Promise<CancelOutcome | undefined> {
+    const begunAt = this.trail.begin();
+    const known = await this.askStore(groupId, desktopKey, transactionId);
+    this.trail.step('cancel', { groupId, transactionId }, begunAt, { keyId, outcome: known });
+    return known;
+  }
+
   /**
    * @param desktopKey who gets the answer as a push; '' for nobody
    * @returns the answer if it is known already
    */
-  private async ask(
+  private async askStore(
     groupId: string,
     desktopKey: string,
     transactionId: string,

@@ -16,10 +16,13 @@ import {
 import { PresenceKeys } from '../presence/index.js';
 import { partitionOf } from '../redis/index.js';
 import { escapeId } from '../relay/index.js';
+import { Trail } from '../tracing/index.js';
 import { Ledger } from './ledger.js';
 import type { Ending, FinalAnswer } from './outcomes.js';
 import { late, voidAnswer } from './scripts.js';
 
+/** A refused void: the customer stays charged until somebody does something about it. */
+const VOID_REFUSED = { level: 'error', message: 'the terminal refuses a void; it stays pending' } as const;
 /** Most approvals without a transaction that are kept per terminal: a faulty one must not fill the store. */
 const MOST_UNMATCHED = 200;
 
@@ -37,6 +40,7 @@ export class LateResults {
 
   constructor(
     private readonly ledger: Ledger,
+    private readonly trail: Trail,
     @Inject('CONFIG') private readonly config: Config,
     @Inject('LOGGER') private readonly logger: Logger,
   ) {
@@ -45,6 +49,7 @@ export class LateResults {
 
   /** Stores an answer to a payment that was given up. */
   async store(ending: Ending, answer: FinalAnswer): Promise<void> {
+    const begunAt = this.trail.begin();
     const { groupId } = ending;
     const [voidBefore, voidAfter] = voidPaymentHalves(ending);
     const eventId = newId();
@@ -69,11 +74,12 @@ export class LateResults {
     const { kind } = await this.ledger.toDesktops(groupId, ending.recipients, (recipients, further) =>
       this.ledger.store.run(late, this.ledger.keys(ending), { recipients, ...args }, further),
     );
-    this.logger.warn({ ...paymentIds(ending), status: answer.status, effect: kind }, 'late result');
+    this.trail.step('late', ending, begunAt, { status: answer.status, effect: kind });
   }
 
   /** Stores what a terminal says about a void. @throws GatewayError `TRANSACTION_NOT_FOUND` if it was asked for none */
   async onVoidResponse({ principal, connectionId }: Session, told: VoidResponseDto): Promise<void> {
+    const begunAt = this.trail.begin();
     const { groupId, keyId: terminalKey, deviceId } = principal;
     const { transactionId, status, errorCode, errorMessage } = told;
     const terminalId = terminalIdOf({ deviceId, connectionId });
@@ -93,11 +99,9 @@ export class LateResults {
     if (kind === 'unknown') {
       throw new GatewayError('TRANSACTION_NOT_FOUND', { transactionId });
     }
-    if (kind === 'refused') {
-      this.logger.error(
-        { ...paymentIds(subject), errorCode },
-        'the terminal refuses a void; it stays pending',
-      );
+    if (kind !== 'repeated') {
+      const line = kind === 'refused' ? VOID_REFUSED : undefined;
+      this.trail.step('void', subject, begunAt, { effect: kind, terminalId, errorCode }, line);
     }
   }
 

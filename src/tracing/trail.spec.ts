@@ -54,6 +54,16 @@ describe('Trail', () => {
     expect(lines()).toEqual([expect.objectContaining({ msg: 'webhook given up' })]);
   });
 
+  it('tells trouble even though nobody followed, then without its time', () => {
+    const { trail, lines } = followed('error');
+    const line = { level: 'error', message: 'the terminal refuses a void; it stays pending' } as const;
+    trail.step('void', OF, trail.begin(), { effect: 'refused' }, line);
+    const [told, ...others] = lines();
+    expect(told).toMatchObject({ ...OF, level: 50, msg: line.message, effect: 'refused' });
+    expect(told).not.toHaveProperty('ms');
+    expect(others).toEqual([]);
+  });
+
   it('warns of a payment that the gateway gave up', () => {
     const { trail, lines } = followed('warn');
     trail.ended(OF, 0, { ...END, outcome: 'failed', errorCode: 'NO_RESPONSE', isGivenUp: true });

@@ -2,10 +2,11 @@ import { paymentIds, traceIdsOf, type Logger, type PaymentName } from '../loggin
 import type { Facts, Spans } from './span.js';
 
 /** The hops of a payment, from the till's frame to the last webhook. Each is a span, and a line of the log. */
-export type StepName = 'accept' | 'dispatch' | 'receive' | 'settle' | 'deliver' | 'webhook';
+export type StepName =
+  'accept' | 'dispatch' | 'receive' | 'cancel' | 'settle' | 'late' | 'void' | 'deliver' | 'webhook';
 
 interface Line {
-  level: 'debug' | 'info' | 'warn';
+  level: 'debug' | 'info' | 'warn' | 'error';
   message: string;
 }
 
@@ -14,7 +15,10 @@ const LINES: Record<StepName, Line> = {
   accept: { level: 'debug', message: 'payment accepted' },
   dispatch: { level: 'debug', message: 'payment handed to the terminal' },
   receive: { level: 'debug', message: 'payment read by the terminal' },
+  cancel: { level: 'debug', message: 'cancellation asked for' },
   settle: { level: 'info', message: 'payment ended' },
+  late: { level: 'warn', message: 'late result' },
+  void: { level: 'info', message: 'payment voided' },
   deliver: { level: 'info', message: 'result delivered' },
   webhook: { level: 'info', message: 'webhook called' },
 };
@@ -68,16 +72,20 @@ export class Trail {
    * @param link W3C `traceparent` of the caller that led to it
    */
   step(name: StepName, of: PaymentName, from: number, facts: Facts, line = LINES[name], link?: string): void {
-    if (!this.wants(name) && line.level !== 'warn') {
+    const isTrouble = line.level === 'warn' || line.level === 'error';
+    if (!isTrouble && !this.wants(name)) {
       return;
     }
     const to = preciseNow();
     const { traceId, rootSpanId } = traceIdsOf(of);
     const { groupId, transactionId } = of;
     const { level, message } = line;
-    this.logger[level]({ groupId, transactionId, traceId, ms: rounded(to - from), ...facts }, message);
+    // Trouble is told whether or not anybody followed from the beginning.
+    const ms = from > 0 ? rounded(to - from) : undefined;
+    this.logger[level]({ groupId, transactionId, traceId, ms, ...facts }, message);
     if (this.spans?.keeps(traceId)) {
-      this.spans.add({ traceId, parentId: rootSpanId, name, from, to, facts: { groupId, ...facts }, link });
+      const span = { traceId, parentId: rootSpanId, name, from, to, isError: isTrouble };
+      this.spans.add({ ...span, facts: { groupId, ...facts }, link });
     }
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { posKey, startCluster, terminalKey } from '../support/fixture.js';
-import { newRequest } from '../support/payments.js';
+import { newRequest, startPayment } from '../support/payments.js';
 import { TraceCollector, type SeenSpan } from '../support/trace-collector.js';
 import { WebhookShop } from '../support/webhook-shop.js';
 
@@ -121,6 +121,42 @@ describe('two instances with a collector', () => {
     expect(collector.text).not.toContain(PAN);
     for (const id of ['pos', 't1']) expect(collector.text).not.toContain(shop.cluster.key(id));
   });
+});
+
+it('a cancellation, a late approval and its void are in the trace of their payment', async () => {
+  const collector = await TraceCollector.start();
+  onTestFinished(() => collector.stop());
+  const env = { ...QUICK_STOP, GRACE_PERIOD_MS: '100', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+  const cluster = await startCluster({ instances: 2, keys: KEYS, env });
+  onTestFinished(() => cluster.close());
+  const pos = await cluster.pos('pos', { on: 0 });
+  const first = await cluster.terminal('t1', { on: 1, behaviour: 'silent' });
+  const spanOf = (transactionId: string, name: string) =>
+    eventually(() => {
+      const span = collector.of(transactionId).find((one) => one.name === name);
+      expect(span, name).toBeDefined();
+      return span!;
+    });
+
+  const cancelled = await startPayment(pos, first, 'TERM-001');
+  pos.send({ action: 'cancelPayment', transactionId: cancelled });
+  await first.next('cancelPayment');
+  first.send({ action: 'cancelResponse', transactionId: cancelled, status: 'CANCELLED' });
+  await pos.next('cancelResponse');
+  expect(await spanOf(cancelled, 'cancel')).toMatchObject({ isError: false });
+
+  const late = await startPayment(pos, first, 'TERM-001');
+  first.drop();
+  await pos.result(late);
+  const second = await cluster.terminal('t1', { on: 1, behaviour: 'silent' });
+  second.respond(late, 'SUCCESS');
+  await second.next('voidPayment');
+  second.send({ action: 'voidResponse', transactionId: late, status: 'SUCCESS' });
+  await pos.next('paymentVoided');
+  expect(await spanOf(late, 'late')).toMatchObject({ isError: true });
+  const attributes = { 'gateway.effect': 'voided', 'gateway.terminalId': 'TERM-001' };
+  expect(await spanOf(late, 'void')).toMatchObject({ attributes, isError: false });
+  expect(cluster.instances[1]!.output()).toContain('"msg":"payment voided"');
 });
 
 it('a part of the payments is traced, each of them whole', async () => {

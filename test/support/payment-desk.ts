@@ -73,7 +73,7 @@ export class PaymentDesk extends PaymentRecords {
     const resolver = new TerminalResolver(this.keyStore, presence);
     const trail = new Trail(silentLogger);
     this.payments = new Payments(this.ledger, resolver, this.metrics, trail, config);
-    this.lateResults = new LateResults(this.ledger, config, silentLogger);
+    this.lateResults = new LateResults(this.ledger, trail, config, silentLogger);
     this.outbox = new Outbox(this.ledger, silentLogger, pulse);
     this.outcomes = new Outcomes(
       this.ledger,
@@ -91,6 +91,7 @@ export class PaymentDesk extends PaymentRecords {
       this.outcomes,
       {} as Waits,
       relay,
+      trail,
       config,
       silentLogger,
     );
