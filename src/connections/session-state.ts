@@ -30,6 +30,29 @@ export abstract class SessionState {
   storedRoundTripMs = 0;
   roundTripStoredAt = 0;
 
+  /** Something has come from the peer. */
+  protected hasSpoken = false;
+  private onLife: ((lives: boolean) => void) | undefined = undefined;
+
+  /** @returns when, ms since the epoch */
+  protected noteLife(): number {
+    if (!this.hasSpoken) {
+      this.hasSpoken = true;
+      this.onLife?.(true);
+      this.onLife = undefined;
+    }
+    return (this.lastHeard = Date.now());
+  }
+
+  protected noteDeath(): void {
+    this.onLife?.(false);
+  }
+
+  /** Whether something comes from the peer before the socket is gone. */
+  protected untilLife(): Promise<boolean> {
+    return new Promise((resolve) => (this.onLife = resolve));
+  }
+
   /** Mail on its way to this socket, written or about to be: message id → stamp of its deposit. Most clients never get any. */
   private flights: Map<string, string> | undefined;
 

@@ -40,8 +40,6 @@ export class Session extends SessionState {
   private readonly receipts: Receipts;
   private readonly unread = new Unread();
   private onEnd: EndHandler | undefined = undefined;
-  private hasSpoken = false;
-  private onLife: ((lives: boolean) => void) | undefined = undefined;
   private ownFrameLimit: FrameLimit | undefined;
   /** Of pings, and of pongs that nobody asked for; most clients send none. */
   private controlLimit: FrameLimit | undefined;
@@ -139,7 +137,7 @@ export class Session extends SessionState {
   /** The socket is gone. @param code of the close, 1006 if there was none */
   end(code: number): void {
     this.inbound.end();
-    this.onLife?.(false);
+    this.noteDeath();
     this.onEnd?.(this, code);
   }
 
@@ -199,7 +197,7 @@ export class Session extends SessionState {
       return this.isOpen;
     }
     this.ping();
-    return new Promise((resolve) => (this.onLife = resolve));
+    return this.untilLife();
   }
 
   close(why: CloseReason): void {
@@ -253,16 +251,6 @@ export class Session extends SessionState {
       this.close(Close.rateLimited);
     }
     return verdict.kind === 'ok';
-  }
-
-  /** Something has come from the peer. @returns when, ms since the epoch */
-  private noteLife(): number {
-    if (!this.hasSpoken) {
-      this.hasSpoken = true;
-      this.onLife?.(true);
-      this.onLife = undefined;
-    }
-    return (this.lastHeard = Date.now());
   }
 
   /** For messages that were sent without a ping of their own. */
