@@ -16,6 +16,8 @@ export abstract class SessionState {
   statusSequence = 0;
   /** A newer connection is known to have this epoch, learned before the own registration was answered. */
   displacedBy = 0;
+  /** A hint about its mail came before the own registration was answered. */
+  hasMissedHint = false;
   readonly connectedAt = Date.now();
   /** When anything last came from the peer, and last went to it; ms since the epoch. */
   lastHeard = this.connectedAt;

@@ -40,28 +40,16 @@ export class Attendance {
     this.sessions.add(session);
     try {
       const registered = await this.register(session);
-      if (!registered) {
-        return;
-      }
-      if (registered.kind === 'displaced') {
+      if (registered?.kind === 'displaced') {
         this.displace(session);
-        return;
-      }
-      this.admit(session, registered);
-      if (registered.hasOpenPayment) {
-        await this.interruptions.onBack(session);
+      } else if (registered) {
+        await this.letIn(session, registered);
       }
     } catch (error) {
       this.logUnexpected(error, session, 'registration failed');
       session.close(Close.tryAgainLater);
       this.dropLater(session);
-      return;
     }
-    if (!session.isOpen) {
-      this.dropLater(session);
-      return;
-    }
-    await this.deliver(session);
   }
 
   /** A socket was closed. @param code of the close event */
@@ -129,6 +117,18 @@ export class Attendance {
       return registered;
     }
     return (await session.signOfLife()) ? ifOpen(() => this.presence.takeOver(endpoint, since)) : undefined;
+  }
+
+  private async letIn(session: Session, registered: Registered): Promise<void> {
+    this.admit(session, registered);
+    if (registered.hasOpenPayment) {
+      await this.interruptions.onBack(session);
+    }
+    if (!session.isOpen) {
+      this.dropLater(session);
+    } else if (registered.hasMail || session.hasMissedHint) {
+      await this.deliver(session);
+    }
   }
 
   private admit(session: Session, registered: Registered): void {

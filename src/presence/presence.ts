@@ -26,6 +26,8 @@ export interface Registered {
   hasOpenPayment: boolean;
   /** The endpoint was never connected before. */
   isFirst: boolean;
+  /** Mail came while it was away, or is not proven to be read. Of what comes from now on a hint tells. */
+  hasMail: boolean;
 }
 
 /** `displaced`: a newer connection owns the endpoint. */
@@ -218,7 +220,7 @@ function ownerOf(text: string): OwnerView {
 }
 
 /** @param answer of register.lua, if it is not 'occupied' */
-function registrationOf([kind, epoch, now, sequence, open, first]: string[]): Registration {
+function registrationOf([kind, epoch, now, sequence, open, first, mail]: string[]): Registration {
   if (kind === 'displaced') {
     return { kind: 'displaced' };
   }
@@ -229,5 +231,6 @@ function registrationOf([kind, epoch, now, sequence, open, first]: string[]): Re
     statusSequence: Number(sequence),
     hasOpenPayment: open === '1',
     isFirst: first === '1',
+    hasMail: mail === '1',
   };
 }

@@ -136,11 +136,19 @@ export class Relay {
   ): void {
     const session = this.sessions.registered(keyId, epoch);
     if (!session) {
+      this.rememberFor(keyId);
       return;
     }
     const delivery =
       frame === undefined ? this.deliverAll(session) : this.deliver(session, { id, stamp, frame });
     delivery.catch((error: unknown) => this.noteFailure(error, session));
+  }
+
+  /** It may be about a session whose registration is under way. */
+  private rememberFor(keyId: string): void {
+    for (const session of this.sessions.ofKey(keyId)) {
+      session.hasMissedHint ||= session.epoch === 0;
+    }
   }
 
   /** Mail that waits in spite of its hint. The endpoints of other instances are theirs to serve. */

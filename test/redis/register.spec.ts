@@ -173,9 +173,10 @@ describe('register', () => {
 });
 
 describe('register, aside', () => {
-  it('puts an endpoint with waiting mail where the sweep finds it', async () => {
+  it('puts an endpoint with waiting mail where the sweep finds it, and says so', async () => {
+    expect(await connect(a, POS)).toMatchObject({ hasMail: false });
     await test.redis.hset(test.keys.of(PARTITION, 'mailbox:pos'), 'r:T', '1 {}');
-    await connect(a, POS);
+    expect(await connect(a, POS)).toMatchObject({ hasMail: true });
     expect(await test.redis.zscore(around('pos').mail, `${GROUP}\npos`)).not.toBeNull();
   });
 

@@ -5,7 +5,7 @@
 --      connection, deviceType, deviceId, entry (list entry), details (JSON for the owned index), update (frame 'connected'),
 --      since (when the socket was opened, ms of the store's clock)
 -- Returns {'registered', epoch, now, latest status sequence, '1' if terminal has an open payment else '0',
---      '1' if the endpoint was never connected before else '0'}
+--      '1' if the endpoint was never connected before else '0', '1' if mail waits for it else '0'}
 --      or {'displaced'} (a newer connection owns the endpoint)
 --      or {'occupied'} (connect: another connection is online there, which only a takeOver displaces)
 -- Effects: displaces the old owner by a hint, ends the grace, announces 'connected' to the group's desktops
@@ -81,7 +81,8 @@ if not (sameConnection and wasOnline) then
 end
 redis.call('HSET', owned, keyId, whole(epoch) .. ' ' .. instance .. ' ' .. details)
 -- Mail that came while the endpoint was away must not depend on one read at registration.
-if redis.call('EXISTS', mailbox) == 1 then
+local hasMail = redis.call('EXISTS', mailbox) == 1
+if hasMail then
   redis.call('ZADD', mail, 'LT', now + 1000, member)
 end
 local lease = tonumber(redis.call('ZSCORE', leases, instance) or '0')
@@ -90,4 +91,4 @@ if lease < now then
 end
 return { 'registered', whole(epoch), whole(now),
   redis.call('HGET', statusSeq, group) or '0', old[5] and '1' or '0',
-  (not old[3] or (sameConnection and past == '')) and '1' or '0' }
+  (not old[3] or (sameConnection and past == '')) and '1' or '0', hasMail and '1' or '0' }
