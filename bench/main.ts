@@ -40,6 +40,7 @@ const command = new Command('bench')
   .option('--connections <n,…>', 'idle connections, or open waits (the first)', numbers, [5_000])
   .option('--terminals <n,…>', 'sizes of a group', numbers, [10, 100, 1_000])
   .option('--flood <n>', 'calls, frames or connects per second of a flood', aboveZero, 500)
+  .option('--undisturbed', 'stops: Redis and the instance asked run before all else (chrt, root)', false)
   .option('--node <options>', 'NODE_OPTIONS of the gateway, such as --max-semi-space-size=32', '');
 
 type CommandLine = Options & { suite: string; only: string; sections?: string; targets?: string };
@@ -119,7 +120,7 @@ function commandFor(suite: Suite, options: Options, names: readonly string[]): s
       String(value) !== String(usual[name as keyof Options]),
   );
   const targets = names === suite.targets ? [] : [`--targets ${names.join(',')}`];
-  const shown = changed.map(([name, value]) => `--${name} ${String(value)}`);
+  const shown = changed.map(([name, value]) => (value === true ? `--${name}` : `--${name} ${String(value)}`));
   return ['npm run bench --', `--suite ${suite.name}`, ...shown, ...targets].join(' ');
 }
 

@@ -100,6 +100,8 @@ export interface Options {
   terminals: readonly number[];
   /** Calls, frames or connects per second of the suite `flood`. */
   flood: number;
+  /** Redis and the instance that is asked run before all else. */
+  undisturbed: boolean;
   /** NODE_OPTIONS of the gateway. */
   node: string;
 }

@@ -54,7 +54,7 @@ export const SECTIONS: Record<string, Section> = {
   },
   stops: {
     suite: 'stops',
-    options: { terminals: [1_000, 10_000], seconds: 5, warmup: 2, rounds: 3 },
+    options: { terminals: [1_000, 10_000], seconds: 5, warmup: 2, rounds: 3, undisturbed: true },
     columns: [
       'answered',
       'p50',

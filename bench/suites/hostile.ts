@@ -22,13 +22,18 @@ const PAYMENTS_PER_SECOND = 100;
 const KINDS: HostileKind[] = ['mute', 'silent', 'drip', 'paused', 'deaf', 'bombs', 'bad keys'];
 /** Stretches with and without the attack change places, so that a slow minute of the machine hits both alike. */
 const STRETCH_S = 5;
+/** Of an attack, before its stretch begins: who comes in hundreds costs more than who is there, and is told apart. */
+const ARRIVAL_S = 2;
 const ORDER = [false, true, true, false];
 const PRESENCE = new URL('../../dist/presence/index.js', import.meta.url).href;
 const BARE = fileURLToPath(new URL('../targets/echo-server.js', import.meta.url));
 
 interface Stretch {
   attacked: boolean;
-  calm: PaymentResult;
+  /** While the attackers come. */
+  arrival: PaymentResult | undefined;
+  /** Payments of the healthy neighbours. */
+  paid: PaymentResult;
   attack: HostileResult | undefined;
   rssKib: number;
 }
@@ -56,6 +61,7 @@ export const hostileSuite: Suite = {
     p99: 2,
     'p99 attacked': 2,
     'p99 ratio': 2,
+    'p99 arriving': 2,
     'RSS MiB': 0,
     'RSS MiB attacked': 0,
     opened: 0,
@@ -86,11 +92,11 @@ export const hostileSuite: Suite = {
       const stretches: Stretch[] = [];
       for (let i = 0; i < (options.seconds / STRETCH_S) * 2; i++) {
         const attacked = ORDER[i % ORDER.length]!;
-        const [calm, result] = await Promise.all([
-          pay(STRETCH_S),
-          attacked ? attack(STRETCH_S) : Promise.resolve(undefined),
-        ]);
-        stretches.push({ attacked, calm, attack: result, rssKib: residentKib(running.processes[0]!.pid) });
+        const attacking = attacked ? attack(ARRIVAL_S + STRETCH_S) : Promise.resolve(undefined);
+        const arrival = attacked ? await pay(ARRIVAL_S) : undefined;
+        const [paid, result] = await Promise.all([pay(STRETCH_S), attacking]);
+        const rssKib = residentKib(running.processes[0]!.pid);
+        stretches.push({ attacked, arrival, paid, attack: result, rssKib });
       }
       return summary(stretches);
     } finally {
@@ -145,27 +151,28 @@ function startBare({ dir }: Round): Promise<ServerProcess> {
 }
 
 function summary(stretches: Stretch[]): Measures {
-  const problem = stretches.find(({ calm }) => calm.firstProblem !== '');
-  if (problem) console.warn(`first problem: ${problem.calm.firstProblem}`);
-  const of = (attacked: boolean) => {
-    const mine = stretches.filter((stretch) => stretch.attacked === attacked);
-    const latencies = new Latencies(mine.flatMap(({ calm }) => calm.latencies)).summary();
-    return { ...latencies, rssMib: Math.max(...mine.map(({ rssKib }) => rssKib)) / 1024 };
-  };
-  const [calm, attacked] = [of(false), of(true)];
-  const sum = (value: (stretch: Stretch) => number) =>
-    stretches.reduce((total, one) => total + value(one), 0);
+  const payments = stretches.flatMap(({ arrival, paid }) => (arrival ? [arrival, paid] : [paid]));
+  const problem = payments.find(({ firstProblem }) => firstProblem !== '');
+  if (problem) console.warn(`first problem: ${problem.firstProblem}`);
+  const [calm, attacked] = [false, true].map((kind) => stretches.filter((one) => one.attacked === kind));
+  const latencies = (results: (PaymentResult | undefined)[]) =>
+    new Latencies(results.flatMap((result) => result?.latencies ?? [])).summary();
+  const largest = (some: Stretch[]) => Math.max(...some.map(({ rssKib }) => rssKib)) / 1024;
+  const [without, beside] = [calm!, attacked!].map((some) => latencies(some.map(({ paid }) => paid)));
+  const sum = (values: (number | undefined)[]) =>
+    values.reduce<number>((total, value) => total + (value ?? 0), 0);
   return {
-    p50: calm.p50,
-    'p50 attacked': attacked.p50,
-    p99: calm.p99,
-    'p99 attacked': attacked.p99,
-    'p99 ratio': attacked.p99 / calm.p99,
-    'RSS MiB': calm.rssMib,
-    'RSS MiB attacked': attacked.rssMib,
-    opened: sum(({ attack }) => attack?.opened ?? 0),
-    ended: sum(({ attack }) => attack?.ended ?? 0),
-    errors: sum(({ calm: { errors } }) => errors),
-    lost: sum(({ calm: { lost } }) => lost),
+    p50: without!.p50,
+    'p50 attacked': beside!.p50,
+    p99: without!.p99,
+    'p99 attacked': beside!.p99,
+    'p99 ratio': beside!.p99 / without!.p99,
+    'p99 arriving': latencies(attacked!.map(({ arrival }) => arrival)).p99,
+    'RSS MiB': largest(calm!),
+    'RSS MiB attacked': largest(attacked!),
+    opened: sum(stretches.map(({ attack }) => attack?.opened)),
+    ended: sum(stretches.map(({ attack }) => attack?.ended)),
+    errors: sum(payments.map(({ errors }) => errors)),
+    lost: sum(payments.map(({ lost }) => lost)),
   };
 }

@@ -4,6 +4,7 @@ import type { LoopStops } from '../probe.js';
 import type { CommandTimes } from '../redis.js';
 import type { RequestResult } from '../generator/request-loop.js';
 import type { Measures, Round, Suite } from '../types.js';
+import { runFirst } from '../undisturbed.js';
 import { listSuite } from './requests.js';
 
 const AT_REST_MS = 3_000;
@@ -12,7 +13,7 @@ const AT_REST_MS = 3_000;
  * The longest time for which one request holds up everybody else: the event loop of the instance that is asked, or Redis. The
  * loop is looked at every millisecond; its own part is the longest of these times in which the process itself had a core. Redis
  * counts the time of each command by itself, without what goes over the wire, and with the time in which others had its core: what
- * nearly all commands take tells which of the longest ones are its own doing.
+ * nearly all commands take tells which of the longest ones are its own doing. With `--undisturbed` nobody has their cores meanwhile.
  */
 export const stopsSuite: Suite = {
   ...listSuite,
@@ -42,6 +43,9 @@ export const stopsSuite: Suite = {
       contains: `"count":${Number.parseInt(name, 10)},`,
     };
     await round.generator.call('request', { ...run, seconds: round.options.warmup });
+    if (round.options.undisturbed) {
+      [round.redis.pid, round.running.processes[0]!.pid].forEach(runFirst);
+    }
     const atRest = await longestStop(round, () => sleep(AT_REST_MS));
     await round.redis.startTiming();
     let result: RequestResult | undefined;
