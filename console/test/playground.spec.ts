@@ -228,7 +228,10 @@ describe('the playground', () => {
     const page = await operator().openSignedOut('/console/playground');
     await page.getByLabel('Admin key').fill(cluster.key('bob'));
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('region', { name: 'Till', exact: true }).getByText('Online').waitFor();
+    // A browser complains of a connection that is given up while it is made.
+    for (const name of ['Till', 'Terminal']) {
+      await page.getByRole('region', { name, exact: true }).getByText('Online', { exact: true }).waitFor();
+    }
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Admin key').waitFor();
     await expectDisabled('playground-bob-till', 'playground-bob-terminal');
