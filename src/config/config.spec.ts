@@ -43,9 +43,22 @@ describe('loadConfig', () => {
     [{ PORT: '-1' }, 'PORT'],
     [{ GRACE_PERIOD_MS: '1.5' }, 'GRACE_PERIOD_MS'],
     [{ TRUSTED_PROXIES: '10.0.0.0/8,somewhere' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: '999.1.1.1/8' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: 'fd00::/129' }, 'TRUSTED_PROXIES'],
+    [{ TRUSTED_PROXIES: '10.0.0.0/8/8' }, 'TRUSTED_PROXIES'],
     [{ SECRETS_KEY: 'c2hvcnQ=' }, 'SECRETS_KEY'],
     [{ REDIS_URL: 'redis://a', REDIS_CLUSTER_NODES: 'b:1' }, 'REDIS_URL'],
     [{ REDIS_SENTINELS: 'a:1' }, 'REDIS_SENTINEL_NAME'],
+    [{ REDIS_PASSWORD: 'hunter2' }, 'REDIS_PASSWORD'],
+    [{ REDIS_URL: 'redis://:one@a', REDIS_PASSWORD: 'two' }, 'REDIS_PASSWORD'],
+    [{ REDIS_CLUSTER_NODES: 'a:1', REDIS_USERNAME: 'till' }, 'REDIS_USERNAME'],
+    [{ REDIS_CLUSTER_NODES: 'a:1', REDIS_SENTINEL_PASSWORD: 'hunter2' }, 'REDIS_SENTINEL_PASSWORD'],
+    [
+      { REDIS_SENTINELS: 'a:1', REDIS_SENTINEL_NAME: 'm', REDIS_SENTINEL_USERNAME: 's' },
+      'REDIS_SENTINEL_USERNAME',
+    ],
+    [{ REDIS_URL: 'redis://a', REDIS_TLS: 'on' }, 'REDIS_TLS'],
     [{ TLS_CERT_FILE: '/dev/null' }, 'TLS_CERT_FILE'],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
     [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, 'OTEL_TRACES_SAMPLER_ARG'],
@@ -53,6 +66,10 @@ describe('loadConfig', () => {
     [{ API_KEYS_FILE: '/nowhere/keys.json' }, 'API_KEYS_FILE'],
   ])('refuses %j', (env, name) => {
     expect(problemsOf(env as Record<string, string>)[0]).toContain(name);
+  });
+
+  it.each(['10.0.0.0/8', '::1', 'fd00::/8, 192.0.2.7', '::ffff:10.0.0.1/128'])('trusts %s', (proxies) => {
+    expect(problemsOf({ TRUSTED_PROXIES: proxies })).toEqual([]);
   });
 
   it('gives every start of an instance its own incarnation', () => {

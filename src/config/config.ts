@@ -68,14 +68,12 @@ function readSetting(
   }
 }
 
+/** Whether something holds of the settings together, and what is wrong then. */
+type Rule = [broken: boolean, problem: string];
+
 function crossChecks(s: Settings): string[] {
-  const stores = [s.redisUrl, s.redisClusterNodes.length, s.redisSentinels.length].filter(Boolean);
-  const rules: [boolean, string][] = [
-    [stores.length > 1, 'REDIS_URL, REDIS_CLUSTER_NODES and REDIS_SENTINELS exclude one another'],
-    [
-      s.redisSentinels.length > 0 && !s.redisSentinelName,
-      'REDIS_SENTINEL_NAME must be set with REDIS_SENTINELS',
-    ],
+  const rules: Rule[] = [
+    ...storeRules(s),
     [
       s.heartbeatTimeoutMs <= s.heartbeatIntervalMs,
       'HEARTBEAT_TIMEOUT_MS must be above HEARTBEAT_INTERVAL_MS',
@@ -87,6 +85,35 @@ function crossChecks(s: Settings): string[] {
     [Boolean(s.tlsCertFile) !== Boolean(s.tlsKeyFile), 'TLS_CERT_FILE and TLS_KEY_FILE must be set together'],
   ];
   return rules.filter(([broken]) => broken).map(([, problem]) => problem);
+}
+
+function storeRules(s: Settings): Rule[] {
+  const [hasUrl, hasCluster, hasSentinels] = [
+    s.redisUrl !== undefined,
+    s.redisClusterNodes.length > 0,
+    s.redisSentinels.length > 0,
+  ];
+  const stores = [hasUrl, hasCluster, hasSentinels].filter(Boolean).length;
+  const urlSaysWho = hasUrl && /^rediss?:\/\/[^/]*@/.test(s.redisUrl!);
+  return [
+    [stores > 1, 'REDIS_URL, REDIS_CLUSTER_NODES and REDIS_SENTINELS exclude one another'],
+    [hasSentinels && !s.redisSentinelName, 'REDIS_SENTINEL_NAME must be set with REDIS_SENTINELS'],
+    [s.redisPassword !== undefined && stores === 0, 'REDIS_PASSWORD must be set with a Redis to use it at'],
+    [s.redisPassword !== undefined && urlSaysWho, 'REDIS_PASSWORD and one in REDIS_URL exclude each other'],
+    [Boolean(s.redisUsername) && !s.redisPassword, 'REDIS_USERNAME must be set with REDIS_PASSWORD'],
+    [
+      s.redisSentinelPassword !== undefined && !hasSentinels,
+      'REDIS_SENTINEL_PASSWORD must be set with REDIS_SENTINELS',
+    ],
+    [
+      Boolean(s.redisSentinelUsername) && !s.redisSentinelPassword,
+      'REDIS_SENTINEL_USERNAME must be set with REDIS_SENTINEL_PASSWORD',
+    ],
+    [
+      s.redisTls === 'on' && !hasCluster && !hasSentinels,
+      'REDIS_TLS must be set with REDIS_CLUSTER_NODES or REDIS_SENTINELS; REDIS_URL says it with rediss://',
+    ],
+  ];
 }
 
 function unreadableFiles(s: Settings): string[] {

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** One environment variable: its default, its rule, and what operators read about it. */
 export interface Setting<T> {
   readonly name: string;
@@ -47,7 +49,14 @@ export function text<T extends string | undefined>(
   };
 }
 
-export function list(name: string, doc: string, rule: RegExp, what: string): Setting<string[]> {
+/** @param rule that every item must keep */
+export function list(
+  name: string,
+  doc: string,
+  rule: RegExp | ((item: string) => boolean),
+  what: string,
+): Setting<string[]> {
+  const keeps = typeof rule === 'function' ? rule : (item: string) => rule.test(item);
   return {
     name,
     doc,
@@ -57,7 +66,7 @@ export function list(name: string, doc: string, rule: RegExp, what: string): Set
         .split(',')
         .map((item) => item.trim())
         .filter(Boolean);
-      if (items.length === 0 || !items.every((item) => rule.test(item))) {
+      if (items.length === 0 || !items.every((item) => keeps(item))) {
         throw new Error(`a comma-separated list of ${what}`);
       }
       return items;
@@ -111,4 +120,13 @@ export function matching(name: string, rule: RegExp, what: string, doc: string):
       return value;
     },
   };
+}
+
+/** An IP address, or a network as a CIDR. */
+export function isNetwork(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/');
+  const family = isIP(address);
+  const widest = family === 4 ? 32 : 128;
+  const isWidth = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest);
+  return family !== 0 && isWidth && rest.length === 0;
 }

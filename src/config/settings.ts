@@ -1,7 +1,6 @@
-import { choice, fraction, integer, list, matching, text, type Setting } from './setting.js';
+import { choice, fraction, integer, isNetwork, list, matching, text, type Setting } from './setting.js';
 
 const HOST_PORT = /^[^\s:,]+:\d{1,5}$/;
-const CIDR = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const RETRY_DELAYS_MS = [
@@ -39,6 +38,32 @@ export const SETTINGS = {
     'REDIS_SENTINEL_NAME',
     undefined as string | undefined,
     'Master name at the Sentinels.',
+  ),
+  redisUsername: text(
+    'REDIS_USERNAME',
+    undefined as string | undefined,
+    'User (ACL) at the Redis servers; without one REDIS_PASSWORD is that of the default user.',
+  ),
+  redisPassword: text(
+    'REDIS_PASSWORD',
+    undefined as string | undefined,
+    'Password at the Redis servers, unless REDIS_URL has it.',
+  ),
+  redisSentinelUsername: text(
+    'REDIS_SENTINEL_USERNAME',
+    undefined as string | undefined,
+    'User (ACL) at the Sentinels.',
+  ),
+  redisSentinelPassword: text(
+    'REDIS_SENTINEL_PASSWORD',
+    undefined as string | undefined,
+    'Password at the Sentinels.',
+  ),
+  redisTls: choice(
+    'REDIS_TLS',
+    'off',
+    ['off', 'on'],
+    'TLS to the nodes of a Redis Cluster, or to Sentinels and servers. With REDIS_URL, rediss:// asks for it.',
   ),
   redisKeyPrefix: {
     ...matching(
@@ -116,14 +141,14 @@ export const SETTINGS = {
   trustedProxies: list(
     'TRUSTED_PROXIES',
     'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
-    CIDR,
+    isNetwork,
     'IP addresses or CIDRs',
   ),
   connectsPerMinute: integer(
     'RATE_LIMIT_CONNECTS_PER_MINUTE',
     600,
     0,
-    'Connection attempts per address; 0 = no limit.',
+    'Connection attempts per address, and per key; 0 = no limit.',
   ),
   framesPerSecond: integer(
     'RATE_LIMIT_FRAMES_PER_SECOND',
@@ -135,7 +160,7 @@ export const SETTINGS = {
     'RATE_LIMIT_REQUESTS_PER_MINUTE',
     1_200,
     0,
-    'HTTP requests per key; 0 = no limit.',
+    'HTTP requests per key, ten times as many per address; 0 = no limit.',
   ),
   maxConnections: integer(
     'MAX_CONNECTIONS',

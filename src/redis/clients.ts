@@ -74,24 +74,48 @@ export function workerClient(config: Config, address: StoreAddress): Client {
 
 function connect(config: Config, { embedded }: StoreAddress, options: RedisOptions, role: string): Client {
   const named = { ...options, connectionName: `${config.redisKeyPrefix}:${config.instanceId}:${role}` };
+  if (embedded !== undefined) {
+    return new Redis(embedded, named);
+  }
+  const secured = { ...named, ...access(config) };
   if (config.redisClusterNodes.length > 0) {
     return new Cluster(config.redisClusterNodes.map(hostAndPort), {
       clusterRetryStrategy: reconnectDelay,
       enableOfflineQueue: options.enableOfflineQueue ?? true,
       lazyConnect: true,
-      redisOptions: named,
+      redisOptions: secured,
       shardedSubscribers: role === 'subscriber',
+      // Certificates name hosts, and ioredis would connect to the addresses that it finds for them.
+      ...(secured.tls && { dnsLookup: (host, done) => done(null, host) }),
     });
   }
   if (config.redisSentinels.length > 0) {
     return new Redis({
-      ...named,
+      ...secured,
+      ...sentinelAccess(config),
       failoverDetector: true,
       name: config.redisSentinelName!,
       sentinels: config.redisSentinels.map(hostAndPort),
     });
   }
-  return new Redis(embedded ?? config.redisUrl!, named);
+  return new Redis(config.redisUrl!, secured);
+}
+
+/** Who we are at the servers. What `REDIS_URL` says goes before it. */
+function access({ redisUsername, redisPassword, redisTls }: Config): RedisOptions {
+  return {
+    ...(redisUsername !== undefined && { username: redisUsername }),
+    ...(redisPassword !== undefined && { password: redisPassword }),
+    ...(redisTls === 'on' && { tls: {} }),
+  };
+}
+
+function sentinelAccess({ redisSentinelUsername, redisSentinelPassword, redisTls }: Config): RedisOptions {
+  return {
+    ...(redisSentinelUsername !== undefined && { sentinelUsername: redisSentinelUsername }),
+    ...(redisSentinelPassword !== undefined && { sentinelPassword: redisSentinelPassword }),
+    ...(redisTls === 'on' && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
+  };
 }
 
 function hostAndPort(node: string): { host: string; port: number } {

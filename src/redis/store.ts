@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type ChainableCommander, type Redis } from 'ioredis';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../logging/index.js';
 import { commandsClient, subscriberClient, workerClient, type Client, type StoreAddress } from './clients.js';
 import type { Code, Script } from './script.js';
 import { ScriptCall } from './script-call.js';
+import { checkServer, StoreUnusable } from './server-check.js';
 import { statusOf, type StoreStatus } from './store-status.js';
 import { asStoreError } from './store-unavailable.js';
 
@@ -13,14 +15,9 @@ interface Further {
   args?: readonly (string | number)[];
 }
 
-const OLDEST_REDIS = 7;
+const OPEN_TIMEOUT_MS = 10_000;
 const REOPEN_TIMEOUT_MS = 5_000;
 const REVIVE_PAUSE_MS = 500;
-
-/** The store cannot be used as it is; the message tells the operator why. */
-export class StoreUnusable extends Error {
-  override readonly name = 'StoreUnusable';
-}
 
 /**
  * The store of all instances: its clients, their life, and the only way to run a script.
@@ -51,15 +48,29 @@ export class Store {
    */
   async open(): Promise<void> {
     try {
-      await Promise.all([this.commands.connect(), this.subscriber.connect()]);
+      await this.connect();
     } catch (error) {
       const why = this.lastError ?? (error as Error);
       this.commands.disconnect();
       this.subscriber.disconnect();
       throw new StoreUnusable(`Redis cannot be reached: ${why.message}`, { cause: error });
     }
-    await Promise.all(this.servers().map(checkServer));
+    await Promise.all(this.servers().map((server) => checkServer(server, this.logger)));
     this.isOpen = true;
+  }
+
+  /** In the time that a start has for it: of Sentinels, ioredis would ask one after the other for ever. */
+  private async connect(): Promise<void> {
+    const late = new AbortController();
+    const limit = sleep(OPEN_TIMEOUT_MS, undefined, { ref: false, signal: late.signal }).then(() => {
+      throw new Error(`no connection within ${OPEN_TIMEOUT_MS} ms`);
+    });
+    try {
+      await Promise.race([Promise.all([this.commands.connect(), this.subscriber.connect()]), limit]);
+    } finally {
+      limit.catch(() => {});
+      late.abort();
+    }
   }
 
   /** Every server that holds data of its own. */
@@ -227,21 +238,4 @@ export class Store {
 /** The server does not know the script: it was started anew, took over, or was told to forget. Nothing was carried out. */
 function isForgotten(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT');
-}
-
-/** @throws StoreUnusable if the server is too old or may evict keys */
-async function checkServer(server: Redis): Promise<void> {
-  const info = String(await server.info('server'));
-  const major = Number(/redis_version:(\d+)/.exec(info)?.[1] ?? 0);
-  if (major < OLDEST_REDIS) {
-    throw new StoreUnusable(
-      `Redis ${OLDEST_REDIS}.0 or newer is needed (sharded pub/sub), this one is ${major}.x`,
-    );
-  }
-  const [, policy] = (await server.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
-  if (policy !== undefined && policy !== 'noeviction') {
-    throw new StoreUnusable(
-      `Redis maxmemory-policy is ${policy}: it may drop payments. It must be noeviction`,
-    );
-  }
 }

@@ -1,6 +1,7 @@
 /** `npm run rolling`: every gateway restarted under load, and a verdict. See docs/operations.md. */
 import { Command } from 'commander';
 import { aboveZero, count } from '../../scripts/numbers.mjs';
+import { ensureProgram } from '../../scripts/programs.mjs';
 import { largestTenth, rollingRestart, violations, type RollingOptions, type RollingOutcome } from './run.js';
 
 const command = new Command('rolling')
@@ -9,7 +10,10 @@ const command = new Command('rolling')
   .option('--rate <n>', 'payments per second', aboveZero, 200)
   .option('--drain-ms <n>', 'DRAIN_TIMEOUT_MS of the gateways', count(), 20_000);
 
-const outcome = await rollingRestart({ ...command.parse().opts<RollingOptions>(), say: console.log });
+const options = command.parse().opts<RollingOptions>();
+for (const program of ['redis-server', 'haproxy']) ensureProgram(program, program);
+
+const outcome = await rollingRestart({ ...options, say: console.log });
 const broken = violations(outcome);
 console.log(report(outcome));
 broken.slice(0, 20).forEach((line) => console.log(`BROKEN: ${line}`));

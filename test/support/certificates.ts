@@ -5,13 +5,18 @@ import { join } from 'node:path';
 
 /** A certificate authority of its own, and what it has signed. */
 export class TestCa {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'terminal-gateway-ca-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'terminal-gateway-ca-'));
   /** Path of the CA's certificate (PEM). */
   readonly caFile = join(this.folder, 'ca.pem');
 
   constructor() {
     const subject = ['-subj', '/CN=test CA', '-days', '2', '-keyout', 'ca.key', '-out', 'ca.pem'];
     this.openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject);
+  }
+
+  /** The CA's certificate (PEM). */
+  get cert(): Buffer {
+    return this.read('ca.pem');
   }
 
   /** @param names alternative names as openssl writes them, such as `DNS:localhost,IP:127.0.0.1` */

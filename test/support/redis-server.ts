@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../../scripts/test-redis.mjs';
 import { eventually } from './eventually.js';
+import type { StoreLock } from './store-lock.js';
 
 const HOST = '127.0.0.1';
 const START_LIMIT_MS = 10_000;
@@ -23,29 +24,35 @@ export class RedisServer {
     readonly port: number,
     private readonly folder: string,
     private readonly args: readonly string[],
+    private readonly lock: StoreLock | undefined,
   ) {}
 
   /** A server that writes its append-only file as in production. @param settings further command line arguments */
-  static async start(port: number, ...settings: string[]): Promise<RedisServer> {
+  static start(port: number, ...settings: string[]): Promise<RedisServer> {
+    return RedisServer.startLocked(undefined, port, ...settings);
+  }
+
+  /** As {@link start}, for those who can open the lock. */
+  static async startLocked(
+    lock: StoreLock | undefined,
+    port: number,
+    ...settings: string[]
+  ): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'terminal-gateway-redis-'));
     const persistence = ['--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec'];
-    return RedisServer.on(port, folder, [...persistence, ...settings]);
+    return RedisServer.on(port, folder, [...network(port, lock), ...persistence, ...settings], lock);
   }
 
   /** A Sentinel: the same program with a configuration file that it keeps rewriting. */
-  static async startSentinel(port: number, lines: readonly string[]): Promise<RedisServer> {
+  static async startSentinel(port: number, lines: readonly string[], lock?: StoreLock): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'terminal-gateway-sentinel-'));
     const file = join(folder, 'sentinel.conf');
     await writeFile(file, [`dir ${folder}`, ...lines, ''].join('\n'));
-    return RedisServer.on(port, folder, [file, '--sentinel']);
+    return RedisServer.on(port, folder, [file, ...network(port, lock), '--sentinel'], lock);
   }
 
-  private static async on(port: number, folder: string, args: string[]): Promise<RedisServer> {
-    // A configuration file comes first, before any option.
-    const [first = '', ...rest] = args;
-    const network = ['--port', String(port), '--bind', HOST];
-    const all = first.startsWith('--') ? [...network, ...args] : [first, ...network, ...rest];
-    const server = new RedisServer(port, folder, all);
+  private static async on(port: number, folder: string, args: string[], lock?: StoreLock) {
+    const server = new RedisServer(port, folder, args, lock);
     await server.run();
     return server;
   }
@@ -64,7 +71,8 @@ export class RedisServer {
 
   /** An own connection, made when it is first asked for. */
   get redis(): Redis {
-    this.client ??= new Redis(this.port, HOST, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+    const patient = { maxRetriesPerRequest: null, retryStrategy: () => 50 };
+    this.client ??= new Redis(this.port, HOST, { ...patient, ...this.lock?.options });
     // It tries again by itself; whoever waits for an answer gets it then.
     if (this.client.listenerCount('error') === 0) this.client.on('error', () => {});
     return this.client;
@@ -115,6 +123,10 @@ export class RedisServer {
     if (!this.child) return false;
     return (await this.redis.ping()) === 'PONG';
   }
+}
+
+function network(port: number, lock: StoreLock | undefined): string[] {
+  return ['--bind', HOST, ...(lock?.settings(port) ?? ['--port', String(port)])];
 }
 
 /** So many different ports that nobody listens on at this moment. */

@@ -2,6 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import { partitionOf, partitionTag } from '../../src/redis/index.js';
 import { eventually } from './eventually.js';
 import { freePorts, RedisServer } from './redis-server.js';
+import type { StoreLock } from './store-lock.js';
 
 const HOST = '127.0.0.1';
 const SLOTS = 16_384;
@@ -66,37 +67,52 @@ export class SentinelTrio implements Topology {
   private constructor(
     private readonly servers: readonly RedisServer[],
     private readonly sentinels: readonly RedisServer[],
+    lock: StoreLock | undefined,
   ) {
     this.env = {
       REDIS_SENTINELS: sentinels.map(({ address }) => address).join(','),
       REDIS_SENTINEL_NAME: MASTER_NAME,
+      ...(lock && { ...lock.env, REDIS_SENTINEL_PASSWORD: lock.password }),
     };
-    const addresses = sentinels.map(({ port }) => ({ host: HOST, port }));
-    this.client = new Redis({ sentinels: addresses, name: MASTER_NAME, maxRetriesPerRequest: null });
+    this.client = new Redis({
+      sentinels: sentinels.map(({ port }) => ({ host: HOST, port })),
+      name: MASTER_NAME,
+      maxRetriesPerRequest: null,
+      ...(lock && {
+        ...lock.options,
+        enableTLSForSentinelMode: true,
+        sentinelTLS: lock.options.tls!,
+        sentinelPassword: lock.password,
+      }),
+    });
     this.client.on('error', () => {});
   }
 
-  static async start(): Promise<SentinelTrio> {
+  static async start(lock?: StoreLock): Promise<SentinelTrio> {
     const [masterPort, ...others] = await freePorts(MASTERS + SENTINELS);
     const settings = ['--min-replicas-to-write', '1', '--repl-diskless-sync-delay', '0'];
+    if (lock) settings.push('--masterauth', lock.password);
     const replica = [...settings, '--replicaof', `${HOST} ${masterPort}`];
     const servers = await Promise.all([
-      RedisServer.start(masterPort!, ...settings),
-      ...others.slice(0, 2).map((port) => RedisServer.start(port, ...replica)),
+      RedisServer.startLocked(lock, masterPort!, ...settings),
+      ...others.slice(0, 2).map((port) => RedisServer.startLocked(lock, port, ...replica)),
     ]);
     await eventually(() => hasReplicas(servers[0], 2), { timeoutMs: 15_000, what: 'two replicas' });
     const lines = [
       `sentinel monitor ${MASTER_NAME} ${HOST} ${masterPort} 2`,
       `sentinel down-after-milliseconds ${MASTER_NAME} ${DOWN_AFTER_MS}`,
       `sentinel failover-timeout ${MASTER_NAME} 10000`,
+      ...(lock
+        ? [`sentinel auth-pass ${MASTER_NAME} ${lock.password}`, `sentinel sentinel-pass ${lock.password}`]
+        : []),
     ];
     const sentinels = await Promise.all(
-      others.slice(2).map((port) => RedisServer.startSentinel(port, lines)),
+      others.slice(2).map((port) => RedisServer.startSentinel(port, lines, lock)),
     );
     for (const sentinel of sentinels) {
       await eventually(() => knowsAll(sentinel), { timeoutMs: 15_000, what: 'Sentinels that know all' });
     }
-    return new SentinelTrio(servers, sentinels);
+    return new SentinelTrio(servers, sentinels, lock);
   }
 
   /** The server that the Sentinels name. */
@@ -129,18 +145,27 @@ export class SlotCluster implements Topology {
   readonly env;
   readonly client;
 
-  private constructor(private readonly servers: readonly RedisServer[]) {
-    this.env = { REDIS_CLUSTER_NODES: servers.map(({ address }) => address).join(',') };
-    this.client = new Cluster(servers.map(({ port }) => ({ host: HOST, port })));
+  private constructor(
+    private readonly servers: readonly RedisServer[],
+    lock: StoreLock | undefined,
+  ) {
+    this.env = { REDIS_CLUSTER_NODES: servers.map(({ address }) => address).join(','), ...lock?.env };
+    const nodes = servers.map(({ port }) => ({ host: HOST, port }));
+    this.client = new Cluster(nodes, { redisOptions: { ...lock?.options } });
     this.client.on('error', () => {});
   }
 
-  static async start(): Promise<SlotCluster> {
+  static async start(lock?: StoreLock): Promise<SlotCluster> {
     const ports = await freePorts(2 * MASTERS);
     const busPorts = ports.splice(MASTERS);
     const servers = await Promise.all(
       ports.map((port, i) =>
-        RedisServer.start(port, '--cluster-enabled', 'yes', '--cluster-port', String(busPorts[i])),
+        RedisServer.startLocked(
+          lock,
+          port,
+          ...['--cluster-enabled', 'yes', '--cluster-port', String(busPorts[i])],
+          ...(lock ? ['--tls-cluster', 'yes'] : []),
+        ),
       ),
     );
     for (const [i, { redis }] of servers.entries()) {
@@ -151,7 +176,7 @@ export class SlotCluster implements Topology {
     for (const server of servers) {
       await eventually(() => seesAllSlots(server), { timeoutMs: 15_000, what: 'a whole cluster' });
     }
-    return new SlotCluster(servers);
+    return new SlotCluster(servers, lock);
   }
 
   /** The master that has the partition of a group. */

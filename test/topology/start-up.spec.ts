@@ -1,15 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { failedStart } from '../support/failed-start.js';
 import { startInstance } from '../support/instance.js';
 import { freePorts } from '../support/redis-server.js';
 import { Standalone } from '../support/topologies.js';
-
-/** Starts an instance that shall not come up. @returns what it has said */
-async function failedStart(env: Record<string, string>): Promise<string> {
-  const instance = await startInstance({ env: { HOST: '127.0.0.1', ...env }, waitUntilReady: false });
-  onTestFinished(() => instance.kill());
-  expect(await instance.exited).toBe(1);
-  return instance.output();
-}
 
 it('an instance does not start on a Redis that may evict payments', async () => {
   const redis = await Standalone.start('--maxmemory-policy', 'allkeys-lru');
@@ -23,4 +16,12 @@ it('an instance does not start without its Redis, and says which one it misses',
   const [port] = await freePorts(1);
   const said = await failedStart({ REDIS_URL: `redis://127.0.0.1:${port}` });
   expect(said).toContain(`ECONNREFUSED 127.0.0.1:${port}`);
+});
+
+it('an instance starts on a Redis that does not tell whether it may evict payments, and warns', async () => {
+  const redis = await Standalone.start('--rename-command', 'CONFIG', '');
+  onTestFinished(() => redis.stop());
+  const instance = await startInstance({ env: { HOST: '127.0.0.1', ...redis.env } });
+  onTestFinished(() => instance.kill());
+  expect(instance.output()).toContain('see to it that it is noeviction');
 });
